@@ -1,0 +1,40 @@
+# Darkroom. `make help` lists what can be done here.
+.DEFAULT_GOAL := help
+.PHONY: help setup up down reset logs test check bench lock rotate-keys format
+SHELL := /bin/sh
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what the project needs into this checkout (.venv)
+	@PYTHON="$(PYTHON)" sh localstack/setup.sh
+
+up: setup ## bring up the local cloud; Ctrl-C stops it
+	@.venv/bin/python -m localstack up
+
+down: setup ## stop the local cloud that runs from this checkout
+	@.venv/bin/python -m localstack down
+
+reset: setup ## stop it and wipe its data (asks first)
+	@.venv/bin/python -m localstack reset
+
+logs: setup ## follow what the local cloud and the functions say
+	@.venv/bin/python -m localstack logs
+
+test: setup ## run every test
+	@.venv/bin/python -m pytest
+
+check: setup ## lint, types, import contracts, template
+	@sh tests/check.sh
+
+format: setup ## put the code in order
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+bench: setup ## measure speed and memory as ratios and write docs/benchmarks.md
+	@.venv/bin/python tests/bench/main.py
+
+rotate-keys: setup ## put a new signing key in front; the one before stays trusted
+	@.venv/bin/darkroom rotate-keys
+
+lock: setup ## resolve the requirements anew and write them with hashes
+	@sh requirements/lock.sh

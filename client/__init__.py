@@ -1,0 +1,1 @@
+"""The command line client: sign in, upload photos, watch them develop."""

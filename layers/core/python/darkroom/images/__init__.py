@@ -1,0 +1,1 @@
+"""Images: asked for, uploaded, developed, shown."""
