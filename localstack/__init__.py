@@ -1,0 +1,1 @@
+"""The local cloud: one process that brings up, watches, heals and stops everything Darkroom runs on."""

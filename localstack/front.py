@@ -1,0 +1,157 @@
+"""The addresses in front of the emulator: `api` leads to the gateway's stage, `media` to the distribution.
+
+Names below `localhost` do not resolve everywhere, so each gets a port of its own, and the request is readdressed here.
+Also what the emulator's CloudFront lacks is done here, from the deployed template: the response headers policy.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from localstack.home import Ports
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+SAVE_EVERY_SECONDS = 2.0
+_CHECKPOINT_PATH = "/_darkroom/checkpoint"
+_SUBPROTOCOL = b"graphql-transport-ws"
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Where the ports lead: a path prefix of the gateway, the distribution's host, and what it adds to an answer."""
+
+    api_prefix: str
+    media_host: str
+    media_headers: dict[str, str] = field(default_factory=dict)
+
+
+class Front:
+    """An ASGI application around ministack's."""
+
+    def __init__(self, app: App, routes: Path, ports: Ports, *, save: Callable[[], None]) -> None:
+        self._app = app
+        self._file = routes
+        self._ports = ports
+        self._save = save
+        self._routes: Routes | None = None
+        self._read_at: tuple[int, int] | None = None
+        self._used_at = time.monotonic()
+        self._saved_at = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Readdress a request by the port it came in at."""
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, _echo_subprotocol(scope, send))
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif scope["server"][1] == self._ports.api:
+            await self._api(scope, receive, send)
+        elif scope["server"][1] == self._ports.media:
+            await self._media(scope, receive, send)
+        elif scope["path"] == _CHECKPOINT_PATH:
+            self.save()
+            await _answer(send, 204, b"")
+        else:
+            self._used_at = time.monotonic()
+            await self._app(scope, receive, send)
+
+    def save(self) -> None:
+        """Write a checkpoint."""
+        self._saved_at = time.monotonic()
+        self._save()
+
+    async def save_now_and_then(self) -> None:
+        """Write a checkpoint every two seconds while the cloud is in use, and once when it falls quiet."""
+        while True:
+            await asyncio.sleep(SAVE_EVERY_SECONDS)
+            if self._used_at > self._saved_at - SAVE_EVERY_SECONDS:
+                self.save()
+
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._used_at = time.monotonic()
+        if (routes := self._where()) is None:
+            await _not_yet(send)
+            return
+        headers = _with(scope, {b"x-forwarded-for": _client(scope)})
+        raw = scope.get("raw_path") or scope["path"].encode()
+        prefix = routes.api_prefix
+        await self._app(
+            {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw, "headers": headers},
+            receive,
+            send,
+        )
+
+    async def _media(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (routes := self._where()) is None or scope["path"].startswith("/_"):
+            await _not_yet(send)
+            return
+        # The viewer's https ends at the CDN; here there is none to redirect to.
+        headers = _with(scope, {b"host": routes.media_host.encode(), b"x-forwarded-proto": b"https"})
+        added = [(name.lower().encode(), value.encode()) for name, value in routes.media_headers.items()]
+        overridden = {name for name, _ in added}
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in overridden]
+                message = {**message, "headers": [*kept, *added]}
+            await send(message)
+
+        await self._app({**scope, "headers": headers}, receive, send_with_policy)
+
+    def _where(self) -> Routes | None:
+        """Read the routes that the last deploy left."""
+        with contextlib.suppress(FileNotFoundError):
+            now = self._file.stat()
+            if self._read_at != (now.st_ino, now.st_mtime_ns):
+                self._routes = Routes(**json.loads(self._file.read_text(encoding="utf-8")))
+                self._read_at = (now.st_ino, now.st_mtime_ns)
+        return self._routes
+
+
+def _with(scope: Scope, changes: dict[bytes, bytes]) -> Headers:
+    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in changes]
+    return [*kept, *changes.items()]
+
+
+def _client(scope: Scope) -> bytes:
+    client = scope.get("client")
+    return str(client[0]).encode() if client else b"127.0.0.1"
+
+
+async def _not_yet(send: Send) -> None:
+    problem = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "Not deployed yet."}
+    await _answer(send, 503, json.dumps(problem).encode(), (b"retry-after", b"1"))
+
+
+async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    kind = (b"content-type", b"application/problem+json")
+    await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _echo_subprotocol(scope: Scope, send: Send) -> Send:
+    """Accept the subprotocol a browser offered, or it drops the socket; on AWS the function's answer says it."""
+    offered = {
+        name.strip()
+        for key, value in scope["headers"]
+        if key.lower() == b"sec-websocket-protocol"
+        for name in value.split(b",")
+    }
+
+    async def echo(message: Message) -> None:
+        if message["type"] == "websocket.accept" and _SUBPROTOCOL in offered and not message.get("subprotocol"):
+            message = {**message, "subprotocol": _SUBPROTOCOL.decode()}
+        await send(message)
+
+    return echo

@@ -1,0 +1,232 @@
+"""The supervisor: brings the cloud up, keeps it up, lets edits in, and takes it down again."""
+
+import fcntl
+import json
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import watchfiles
+
+from localstack import cloud, deploy
+from localstack.home import LOOPBACK, SOURCE, Home, Ports, is_free, write
+from localstack.postgres import Postgres
+from localstack.processes import Child
+from localstack.progress import Progress
+from localstack.trouble import Trouble
+
+_LOOK_EVERY_SECONDS = 0.1
+_GIVE_UP_AFTER = 8  # deaths of one part within a minute
+_LOG_LIMIT_BYTES = 20_000_000
+
+
+class Supervisor:
+    """One local cloud on one data folder, for as long as it runs."""
+
+    def __init__(self, home: Home, ports: Ports, progress: Progress) -> None:
+        self._home = home
+        self._ports = ports
+        self._progress = progress
+        self._endpoint = os.environ.get("AWS_ENDPOINT_URL") or f"http://{LOOPBACK}:{ports.aws}"
+        self._has_emulator = not os.environ.get("AWS_ENDPOINT_URL")
+        self._database: Postgres | None = None
+        self._children: dict[str, Child] = {}
+        self._deaths: dict[str, deque[float]] = {}
+        self._edits: set[str] = set()
+        self._turn = threading.Lock()
+        self._done = threading.Event()
+
+    def run(self, when_up: Callable[[dict[str, str]], None]) -> None:
+        """Run until Ctrl-C or SIGTERM; `when_up` is told the addresses once all of them answer."""
+        self._home.make()
+        with _only_one(self._home):
+            for signalled in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(signalled, _interrupt)
+            try:
+                self._home.endpoints.unlink(missing_ok=True)
+                self._bring_up()
+                when_up(self._tell())
+                threading.Thread(target=self._notice_edits, daemon=True).start()
+                self._keep_up()
+            except KeyboardInterrupt:
+                pass
+            finally:
+                for signalled in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(signalled, signal.SIG_IGN)
+                self._take_down()
+
+    def _bring_up(self) -> None:
+        self._check_ports()
+        self._home.wipe_temporary()
+        for log in self._home.logs.glob("*.log"):
+            if log.stat().st_size > _LOG_LIMIT_BYTES:
+                log.replace(log.with_suffix(".log.old"))
+        url = os.environ.get("DATABASE_URL")
+        if not url:
+            with self._progress.step("Starting Postgres"):
+                self._database = Postgres(self._home, self._ports.postgres)
+                self._children["postgres"] = self._database.start()
+        if self._has_emulator:
+            with self._progress.step("Starting the AWS emulator"):
+                self._children["emulator"] = cloud.start(self._home, self._ports)
+        with self._progress.step("Deploying template.yaml"):
+            self._deploy()
+
+    def _deploy(self) -> None:
+        """Bring the stack to what the template says, and let the sweep find what a crash left lying."""
+        deployer = self._deployer()
+        routes = deployer.deploy()
+        if self._has_emulator:
+            write(self._home.routes, deploy.as_text(routes))
+        deployer.recover()
+        if self._has_emulator:
+            cloud.checkpoint(self._ports)
+
+    def _deployer(self) -> deploy.Deployer:
+        wish = deploy.Wish(
+            endpoint=self._endpoint,
+            database_url=os.environ.get("DATABASE_URL") or (self._database.url if self._database else ""),
+            api_url=self._api_url,
+            media_url=self._media_url,
+        )
+        return deploy.Deployer(wish, say=self._progress.say)
+
+    @property
+    def _api_url(self) -> str:
+        return f"http://localhost:{self._ports.api}"
+
+    @property
+    def _media_url(self) -> str:
+        return f"http://localhost:{self._ports.media}"
+
+    def _tell(self) -> dict[str, str]:
+        """Write the addresses for others, once all is up."""
+        endpoints = {"api": self._api_url, "media": self._media_url, "aws": self._endpoint}
+        write(self._home.endpoints, json.dumps(endpoints, indent=2) + "\n")
+        return endpoints
+
+    def _keep_up(self) -> None:
+        while True:
+            self._done.wait(_LOOK_EVERY_SECONDS)
+            for name, child in list(self._children.items()):
+                if not child.is_running():
+                    self._heal(name, child)
+            self._let_edits_in()
+
+    def _heal(self, name: str, dead: Child) -> None:
+        self._count_death(name)
+        self._progress.say(f"{name} ended ({dead.ending()}); starting it again")
+        dead.kill_group()
+        if name == "postgres" and self._database:
+            self._children[name] = self._database.start()
+        elif name == "emulator":
+            self._children[name] = cloud.start(self._home, self._ports)
+            self._deploy()
+        self._progress.say(f"{name} is back")
+
+    def _count_death(self, name: str) -> None:
+        deaths = self._deaths.setdefault(name, deque(maxlen=_GIVE_UP_AFTER))
+        deaths.append(time.monotonic())
+        if len(deaths) == _GIVE_UP_AFTER and deaths[-1] - deaths[0] < 60:  # noqa: PLR2004 - a minute
+            log = self._home.logs / f"{name}.log"
+            raise Trouble(f"{name} keeps ending: {log} says why. Put that right and run `make up` again.")
+
+    def _notice_edits(self) -> None:
+        folders = [SOURCE / "functions", SOURCE / "layers/core/python"]
+        for changes in watchfiles.watch(*folders, watch_filter=watchfiles.PythonFilter(), debounce=50, step=25):
+            with self._turn:
+                for _, path in changes:
+                    self._edits.update(deploy.functions_touched(Path(path)))
+
+    def _let_edits_in(self) -> None:
+        with self._turn:
+            edited, self._edits = sorted(self._edits), set()
+        if not edited:
+            return
+        deployer = self._deployer()
+        for function in edited:
+            try:
+                deployer.refresh(function)
+            except Exception as error:  # noqa: BLE001 - an edit that cannot be let in must not end the cloud
+                self._progress.say(f"{function} could not be brought up to date: {error}")
+        self._progress.say(f"now live: {', '.join(edited)}")
+
+    def _check_ports(self) -> None:
+        ports = {"DARKROOM_API_PORT": self._ports.api, "DARKROOM_MEDIA_PORT": self._ports.media}
+        if not self._has_emulator:
+            ports = {}
+        else:
+            ports["DARKROOM_PORT"] = self._ports.aws
+        if not os.environ.get("DATABASE_URL"):
+            ports["DARKROOM_POSTGRES_PORT"] = self._ports.postgres
+        for variable, port in ports.items():
+            deadline = time.monotonic() + 3  # what a killed supervisor left is ending just now
+            while not is_free(port):
+                if variable == "DARKROOM_POSTGRES_PORT" and (self._home.postgres / "postmaster.pid").exists():
+                    break  # our own, left behind: it is ended before ours starts
+                if time.monotonic() > deadline:
+                    raise Trouble(
+                        f"Port {port} is taken by another program: stop that, or choose another one, "
+                        f"for example `make up {variable}={port + 1000}`."
+                    )
+                time.sleep(0.1)
+
+    def _take_down(self) -> None:
+        if not self._children:
+            return
+        with self._progress.step("Stopping"):
+            for name, how in (("emulator", signal.SIGTERM), ("postgres", signal.SIGINT)):
+                if child := self._children.get(name):
+                    child.stop(how, patience=15)
+
+
+class _only_one:  # noqa: N801 - reads as a sentence
+    """Holds the data folder for one supervisor; the kernel lets go when it dies."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        self._file = self._home.lock.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble(already_running(self._home)) from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.truncate(0)
+            self._file.close()
+
+
+def running_pid(home: Home) -> int | None:
+    """Return the process that runs this cloud, if one does."""
+    with suppress(FileNotFoundError), home.lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            text = file.read().strip()
+            return int(text) if text.isdecimal() else None
+    return None
+
+
+def already_running(home: Home) -> str:
+    """Say that it runs, and where."""
+    where = "it is still starting"
+    with suppress(FileNotFoundError, ValueError, KeyError):
+        where = f"the API is at {json.loads(home.endpoints.read_text(encoding='utf-8'))['api']}"
+    return f"Darkroom is already running from {home.root} (process {running_pid(home)}): {where}. `make down` stops it."
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
