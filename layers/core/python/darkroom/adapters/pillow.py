@@ -1,0 +1,121 @@
+"""Photos are developed here: any original becomes WebPs in five sizes, and a thumbhash."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from io import BytesIO
+
+from PIL import Image
+
+from darkroom.adapters.decoding import Picture, decode
+from darkroom.adapters.thumbhash import thumbhash
+from darkroom.images.model import VARIANT_WIDTHS, Development, Rendition
+
+QUALITY, METHOD = 80, 4
+"""Method 2 halves the time for 5 % more bytes, method 6 doubles it for 12 % fewer (12 MP photo)."""
+
+LONGEST_SIDE = 16_383
+"""What WebP can hold, in pixels."""
+
+MANY_PIXELS = 2_000_000
+"""A full size above this takes its first step down through a faster filter; see `_smaller_and_smaller`."""
+
+THUMB_SIDE = 48
+"""Enough pixels for the six cosine waves of a thumbhash."""
+
+Size = tuple[int, int]
+Frames = list[Image.Image]
+
+
+class PillowDeveloper:
+    """Develops originals, any number at once from any threads, with at most `threads` encoders running together."""
+
+    def __init__(self, threads: int) -> None:
+        self._encoders = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="encode")
+
+    def develop(self, original: bytes) -> Development:
+        """Develop one original; what cannot or may not be developed raises `Undevelopable`.
+
+        The same bytes always give the same development. The caller's thread decodes and shrinks; what is larger is
+        being encoded meanwhile.
+        """
+        picture = _fit(decode(original))
+        encoded: list[tuple[Size, Future[bytes]]] = []
+        smallest = picture.frames
+        for frames in _smaller_and_smaller(picture.frames):
+            encoded.append((frames[0].size, self._encoders.submit(_webp, frames, picture.durations, picture.plays)))
+            smallest = frames
+        hashed = _thumbhash(smallest[0])
+        return Development(
+            width=encoded[0][0][0],
+            height=encoded[0][0][1],
+            content_type=picture.content_type,
+            thumbhash=hashed,
+            renditions=tuple(
+                Rendition(width=width, height=height, data=data.result()) for (width, height), data in encoded
+            ),
+            note=picture.note,
+        )
+
+
+def _fit(picture: Picture) -> Picture:
+    """Shrink what is longer than WebP can hold, and say so."""
+    width, height = picture.frames[0].size
+    longest = max(width, height)
+    if longest <= LONGEST_SIDE:
+        return picture
+    size = (max(1, width * LONGEST_SIDE // longest), max(1, height * LONGEST_SIDE // longest))
+    note = (
+        f"Full size is {size[0]:,} x {size[1]:,} pixels instead of {width:,} x {height:,}: "
+        f"WebP holds {LONGEST_SIDE:,} pixels a side."
+    )
+    frames = [frame.resize(size, Image.Resampling.BICUBIC) for frame in picture.frames]
+    return replace(picture, frames=frames, note=" ".join(filter(None, (picture.note, note))))
+
+
+def _smaller_and_smaller(frames: Frames) -> Iterator[Frames]:
+    """Yield the frames in full size and in every variant's, each made from the one before.
+
+    Bicubic all the way, except that a large photo takes its first step through Hamming: 59 instead of 96 ms for 12 MP.
+    Against Lanczos straight from the full size (130 ms): 46 dB PSNR and 0.993 SSIM or better on photos of 3 and 12 MP,
+    after encoding 0.4 to 0.8 dB of the 36 to 38 dB that WebP leaves; the worst small photo, all fine detail, 38.7 dB.
+    Hamming all the way loses twice that and halving by boxes shows stairs on cut-outs (35.9 dB), so neither is used.
+    """
+    yield frames
+    width, height = frames[0].size
+    faster = width * height > MANY_PIXELS
+    has_alpha = frames[0].mode == "RGBA"
+    if has_alpha:  # premultiplied once, or hidden colours would bleed into the edges
+        frames = [frame.convert("RGBa") for frame in frames]
+    for smaller in (each for each in VARIANT_WIDTHS if each < width):
+        size = (smaller, max(1, round(height * smaller / width)))
+        step = Image.Resampling.HAMMING if faster else Image.Resampling.BICUBIC
+        frames, faster = [frame.resize(size, step) for frame in frames], False
+        yield [frame.convert("RGBA") for frame in frames] if has_alpha else frames
+
+
+def _webp(frames: Frames, durations: list[int], plays: int) -> bytes:
+    """Encode one rendition; nothing but pixels and timing goes in."""
+    first, *others = frames
+    output = BytesIO()
+    if others:
+        first.save(
+            output,
+            "WEBP",
+            quality=QUALITY,
+            method=METHOD,
+            save_all=True,
+            append_images=others,
+            duration=durations,
+            loop=plays,
+            background=(0, 0, 0, 0),
+        )
+    else:
+        first.save(output, "WEBP", quality=QUALITY, method=METHOD)
+    return output.getvalue()
+
+
+def _thumbhash(frame: Image.Image) -> str:
+    small = frame.convert("RGBA")
+    small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.HAMMING)
+    return thumbhash(*small.size, small.tobytes())
