@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,7 +78,6 @@ class Deployer:
         parameters = {
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
-            "ConvertConcurrency": str(max(2, os.cpu_count() or 2)),
         }
         body = json.dumps(template)
         digest = hashlib.sha256(json.dumps([body, parameters, self._wish.database_url]).encode()).hexdigest()
@@ -115,7 +115,15 @@ class Deployer:
     def _local_template(self) -> dict[str, Any]:
         """Return the template with each folder of code replaced by its thin package in the code bucket."""
         template: dict[str, Any] = yaml_parse((SOURCE / "template.yaml").read_text(encoding="utf-8"))
-        self._objects.create_bucket(Bucket=_CODE_BUCKET)
+        numbers = {
+            name: int(parameter["Default"])
+            for name, parameter in template["Parameters"].items()
+            if parameter["Type"] == "Number"
+        }
+        numbers["ConvertConcurrency"] = 2 * (os.cpu_count() or 1)
+        template["Resources"] = _with_numbers(template["Resources"], numbers)
+        with suppress(self._objects.exceptions.BucketAlreadyOwnedByYou):
+            self._objects.create_bucket(Bucket=_CODE_BUCKET)
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
             if resource["Type"] == "AWS::Serverless::Function":
@@ -246,6 +254,15 @@ def as_text(routes: Routes) -> str:
 
 def _tag(stack: Mapping[str, Any]) -> str | None:
     return next((tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == _DIGEST_TAG), None)
+
+
+def _with_numbers(part: Any, numbers: Mapping[str, int]) -> Any:
+    """Put numbers where the template refers to them: the emulator would pass the parameter on as text."""
+    if isinstance(part, dict):
+        if set(part) == {"Ref"} and part["Ref"] in numbers:
+            return numbers[part["Ref"]]
+        return {key: _with_numbers(value, numbers) for key, value in part.items()}
+    return [_with_numbers(value, numbers) for value in part] if isinstance(part, list) else part
 
 
 def _media_headers(template: Mapping[str, Any]) -> dict[str, str]:

@@ -1,23 +1,32 @@
 """What ministack 1.5 lacks, put right inside its process."""
 
+import time
 from typing import Any
 
 from ministack import app
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
 
 
 def apply() -> None:
     """Repair the imported ministack."""
+    _leave_saving_to_the_checkpoint()
+    _adopt_buckets()
+    _retry_soon()
+
+
+def _leave_saving_to_the_checkpoint() -> None:
     # The checkpoint saves; a second writer at shutdown would only leave half-written files.
     app.save_all = lambda _services: None
 
     # A checkpoint may still name code that was replaced a moment ago; these zips are a kilobyte each.
     lambda_svc._prune_orphan_code_blobs = lambda _referenced: None  # noqa: SLF001 - there is no setting for it
 
-    # Objects outlive a crash and the stack may not: a bucket that stands is taken over instead of refused.
+
+def _adopt_buckets() -> None:
+    """Take over a bucket that stands instead of refusing it: objects outlive a crash, and the stack may not."""
     provisioners.s3_bucket_name_conflict = lambda _name: None
-    buckets = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]  # noqa: SLF001 - the same
+    buckets = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]  # noqa: SLF001 - there is no other way in
     create = buckets["create"]
 
     def create_or_adopt(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
@@ -27,3 +36,25 @@ def apply() -> None:
         return create(logical_id, properties, stack_name)
 
     buckets["create"] = create_or_adopt
+
+
+def _retry_soon() -> None:
+    """Bring a message that failed back after 2, 4, 8 ... seconds.
+
+    On AWS it waits for the queue's visibility timeout, which is made for a fleet; at a desk, an edit or a killed
+    worker should not cost twelve minutes. After five tries it is among the dead letters, there and here.
+    """
+    run = lambda_svc._run_sqs_batch  # noqa: SLF001 - there is no setting for it
+
+    def run_and_release(*batch_and_where: Any) -> None:
+        *_, batch, queue_url, _ = batch_and_where
+        handles = {message["id"]: message["receipt_handle"] for message in batch}
+        run(*batch_and_where)
+        with sqs._queues_lock:  # noqa: SLF001 - the same
+            queue = sqs._queues.get(queue_url)  # noqa: SLF001 - the same
+            for message in queue["messages"] if queue else []:
+                if handles.get(message["id"]) == message.get("receipt_handle"):
+                    soon = time.time() + 2 ** int(message.get("receive_count", 1))
+                    message["visible_at"] = min(message["visible_at"], soon)
+
+    lambda_svc._run_sqs_batch = run_and_release  # noqa: SLF001 - the same
