@@ -62,6 +62,7 @@ class Deployer:
         self._objects = session.client(
             "s3", endpoint_url=wish.endpoint, config=quick.merge(Config(s3={"addressing_style": "path"}))
         )
+        self._gateway = session.client("apigateway", endpoint_url=wish.endpoint, config=quick)
         self._tables = session.client("dynamodb", endpoint_url=wish.endpoint, config=quick)
         self._secrets = session.client("secretsmanager", endpoint_url=wish.endpoint, config=quick)
 
@@ -86,8 +87,9 @@ class Deployer:
             stack = self._change(stack, body, parameters, digest)
             self._set_database_url()
             self._set_time_to_live(template)
+            self._set_gateway_responses(template, _outputs(stack))
         self._run("migrate")
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        outputs = _outputs(stack)
         return Routes(
             api_prefix=f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}",
             media_host=outputs["MediaDomain"].replace(".cloudfront.net", ".cloudfront.localhost"),
@@ -240,6 +242,20 @@ class Deployer:
             if now.get("TimeToLiveStatus") not in {"ENABLED", "ENABLING"}:
                 self._tables.update_time_to_live(TableName=names[logical], TimeToLiveSpecification=wanted)
 
+    def _set_gateway_responses(self, template: Mapping[str, Any], outputs: Mapping[str, str]) -> None:
+        """Do the same for what the gateway itself answers."""
+        responses = template["Resources"]["Api"]["Properties"].get("GatewayResponses", {})
+        for kind, response in responses.items():
+            headers = response.get("ResponseParameters", {}).get("Headers", {})
+            self._gateway.put_gateway_response(
+                restApiId=outputs["ApiId"],
+                responseType=kind,
+                statusCode=str(response["StatusCode"]),
+                responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers.items()},
+                responseTemplates=response["ResponseTemplates"],
+            )
+        self._gateway.create_deployment(restApiId=outputs["ApiId"], stageName=outputs["ApiStage"])
+
     def _run(self, function: str, event: Mapping[str, Any] | None = None) -> None:
         answer = self._functions.invoke(FunctionName=f"{STACK}-{function}", Payload=json.dumps(event or {}).encode())
         if "FunctionError" in answer:
@@ -254,6 +270,10 @@ def as_text(routes: Routes) -> str:
 
 def _tag(stack: Mapping[str, Any]) -> str | None:
     return next((tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == _DIGEST_TAG), None)
+
+
+def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def _with_numbers(part: Any, numbers: Mapping[str, int]) -> Any:

@@ -24,6 +24,7 @@ Headers = list[tuple[bytes, bytes]]
 
 SAVE_EVERY_SECONDS = 2.0
 _CHECKPOINT_PATH = "/_darkroom/checkpoint"
+_EMULATORS_OWN = ("/_", "/health", "/oauth2/", "/logout", "/iceberg", "/v2/", "/v20180820/")
 _SUBPROTOCOL = b"graphql-transport-ws"
 
 
@@ -93,8 +94,11 @@ class Front:
         )
 
     async def _media(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (routes := self._where()) is None or scope["path"].startswith("/_"):
+        if (routes := self._where()) is None:
             await _not_yet(send)
+            return
+        if scope["path"].startswith(_EMULATORS_OWN) or scope["method"] not in {"GET", "HEAD"}:
+            await _answer(send, 403, b"")
             return
         # The viewer's https ends at the CDN; here there is none to redirect to.
         headers = _with(scope, {b"host": routes.media_host.encode(), b"x-forwarded-proto": b"https"})

@@ -43,7 +43,16 @@ def test_the_emulators_own_doors_do_not_open_onto_the_public_addresses(cloud: Lo
     for address in (cloud.endpoints["api"], cloud.endpoints["media"]):
         assert httpx.post(f"{address}/_ministack/reset").status_code >= httpx.codes.BAD_REQUEST
         assert httpx.post(f"{address}/_darkroom/checkpoint").status_code >= httpx.codes.BAD_REQUEST
-        assert "ministack" not in httpx.get(f"{address}/health").text.lower()
+        assert httpx.get(f"{address}/health").status_code >= httpx.codes.BAD_REQUEST
+
+
+def test_an_unknown_address_is_a_problem_in_json(cloud: LocalCloud) -> None:
+    answer = httpx.get(f"{cloud.endpoints['api']}/v1/nothing-here")
+
+    assert answer.status_code == httpx.codes.NOT_FOUND
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["detail"] == "There is nothing at this address."
 
 
 def test_an_edit_of_a_handler_and_of_the_layer_goes_live(cloud: LocalCloud) -> None:
