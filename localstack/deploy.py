@@ -4,8 +4,8 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,10 +68,26 @@ class Deployer:
 
     def deploy(self) -> Routes:
         """Make secrets, stack, time to live and schema right; return where the stack answers."""
-        try:
+        with self._told():
             return self._deploy()
+
+    def recover(self) -> None:
+        """Have the sweep look for uploads that arrived while nobody was there to hear it."""
+        with self._told():
+            self._run("sweep", {"recover": True})
+
+    def refresh(self, function: str) -> None:
+        """Make an edit live: new code, as far as the emulator can see, so new workers."""
+        package = packages.function_package(SOURCE / "functions" / function, revision=str(time.time_ns()))
+        with self._told():
+            self._functions.update_function_code(FunctionName=f"{STACK}-{function}", ZipFile=package.content)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except (ClientError, BotoCoreError) as error:
-            raise Trouble(f"Deploying to {self._wish.endpoint} failed: {error}.") from error
+            raise Trouble(f"Deploying to {self._wish.endpoint} failed: {str(error).rstrip('.')}.") from error
 
     def _deploy(self) -> Routes:
         self._keep_secrets()
@@ -95,15 +111,6 @@ class Deployer:
             media_host=outputs["MediaDomain"].replace(".cloudfront.net", ".cloudfront.localhost"),
             media_headers=_media_headers(template),
         )
-
-    def recover(self) -> None:
-        """Have the sweep look for uploads that arrived while nobody was there to hear it."""
-        self._run("sweep", {"recover": True})
-
-    def refresh(self, function: str) -> None:
-        """Make an edit live: new code, as far as the emulator can see, so new workers."""
-        package = packages.function_package(SOURCE / "functions" / function, revision=str(time.time_ns()))
-        self._functions.update_function_code(FunctionName=f"{STACK}-{function}", ZipFile=package.content)
 
     def _keep_secrets(self) -> None:
         signing_keys.ensure(self._secrets, _SIGNING_KEYS_SECRET)

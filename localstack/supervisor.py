@@ -22,6 +22,7 @@ from localstack.progress import Progress
 from localstack.trouble import Trouble
 
 _LOOK_EVERY_SECONDS = 0.1
+_RETRY_DEPLOY_SECONDS = 2.0
 _GIVE_UP_AFTER = 8  # deaths of one part within a minute
 _LOG_LIMIT_BYTES = 20_000_000
 
@@ -39,8 +40,9 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, deque[float]] = {}
         self._edits: set[str] = set()
+        self._is_up = False
+        self._deploy_at: float | None = 0.0  # when the stack is to be deployed next, if it is
         self._turn = threading.Lock()
-        self._done = threading.Event()
 
     def run(self, when_up: Callable[[dict[str, str]], None]) -> None:
         """Run until Ctrl-C or SIGTERM; `when_up` is told the addresses once all of them answer."""
@@ -67,8 +69,7 @@ class Supervisor:
         for log in self._home.logs.glob("*.log"):
             if log.stat().st_size > _LOG_LIMIT_BYTES:
                 log.replace(log.with_suffix(".log.old"))
-        url = os.environ.get("DATABASE_URL")
-        if not url:
+        if not os.environ.get("DATABASE_URL"):
             with self._progress.step("Starting Postgres"):
                 self._database = Postgres(self._home, self._ports.postgres)
                 self._children["postgres"] = self._database.start()
@@ -76,7 +77,9 @@ class Supervisor:
             with self._progress.step("Starting the AWS emulator"):
                 self._children["emulator"] = cloud.start(self._home, self._ports)
         with self._progress.step("Deploying template.yaml"):
-            self._deploy()
+            while self._deploy_at is not None:
+                self._look()
+        self._is_up = True
 
     def _deploy(self) -> None:
         """Bring the stack to what the template says, and let the sweep find what a crash left lying."""
@@ -85,6 +88,7 @@ class Supervisor:
         if self._has_emulator:
             write(self._home.routes, deploy.as_text(routes))
         deployer.recover()
+        self._deploy_at = None
         if self._has_emulator:
             cloud.checkpoint(self._ports)
 
@@ -113,22 +117,38 @@ class Supervisor:
 
     def _keep_up(self) -> None:
         while True:
-            self._done.wait(_LOOK_EVERY_SECONDS)
-            for name, child in list(self._children.items()):
-                if not child.is_running():
-                    self._heal(name, child)
+            time.sleep(_LOOK_EVERY_SECONDS)
+            self._look()
             self._let_edits_in()
+
+    def _look(self) -> None:
+        """Start what has died, and deploy when that is due."""
+        for name, child in list(self._children.items()):
+            if not child.is_running():
+                self._heal(name, child)
+        if self._deploy_at is not None and time.monotonic() >= self._deploy_at:
+            try:
+                self._deploy()
+            except Trouble as trouble:
+                if not self._is_up and all(child.is_running() for child in self._children.values()):
+                    raise  # nothing was killed meanwhile: it is the template or a function
+                self._progress.say(f"{trouble} Trying again.")
+                self._deploy_at = time.monotonic() + _RETRY_DEPLOY_SECONDS
 
     def _heal(self, name: str, dead: Child) -> None:
         self._count_death(name)
         self._progress.say(f"{name} ended ({dead.ending()}); starting it again")
         dead.kill_group()
-        if name == "postgres" and self._database:
-            self._children[name] = self._database.start()
-        elif name == "emulator":
-            self._children[name] = cloud.start(self._home, self._ports)
-            self._deploy()
-        self._progress.say(f"{name} is back")
+        try:
+            if name == "postgres" and self._database:
+                self._children[name] = self._database.start()
+            elif name == "emulator":
+                self._deploy_at = 0.0
+                self._children[name] = cloud.start(self._home, self._ports)
+        except Trouble as trouble:
+            self._progress.say(str(trouble))  # it counts as another death, so this ends
+        else:
+            self._progress.say(f"{name} is back")
 
     def _count_death(self, name: str) -> None:
         deaths = self._deaths.setdefault(name, deque(maxlen=_GIVE_UP_AFTER))
@@ -153,8 +173,8 @@ class Supervisor:
         for function in edited:
             try:
                 deployer.refresh(function)
-            except Exception as error:  # noqa: BLE001 - an edit that cannot be let in must not end the cloud
-                self._progress.say(f"{function} could not be brought up to date: {error}")
+            except Trouble as trouble:  # a restart meanwhile makes it live as well
+                self._progress.say(f"{function} could not be brought up to date: {trouble}")
         self._progress.say(f"now live: {', '.join(edited)}")
 
     def _check_ports(self) -> None:

@@ -1,13 +1,19 @@
 """Whatever is killed comes back by itself, and nothing that was promised is lost."""
 
 import contextlib
+import io
 import os
 import signal
+import threading
 import time
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import boto3
 import httpx
 import psutil
+from PIL import Image
 
 from tests.e2e.handles import LocalCloud, eventually
 
@@ -122,6 +128,102 @@ def test_ctrl_c_in_the_middle_of_a_start_stops_without_a_trace(cloud: LocalCloud
         assert cloud.stop(signal.SIGINT) == 0
 
     assert "Traceback" not in cloud.output
+
+
+def test_every_acknowledged_upload_ends_whatever_is_killed(cloud: LocalCloud) -> None:
+    uploaders = Uploaders(cloud.endpoints["api"], goal=200)
+    breaks: list[tuple[int, Callable[[], None]]] = [
+        (20, lambda: cloud.part("localstack.emulator").kill()),
+        (50, lambda: _kill_workers(cloud)),
+        (80, lambda: cloud.part("postgres", "-D").kill()),
+        (110, lambda: _kill_workers(cloud)),
+        (140, lambda: cloud.part("localstack.emulator").kill()),
+        (170, lambda: _kill_and_restart(cloud)),
+    ]
+
+    with uploaders.at_work():
+        for count, strike in breaks:
+            eventually(partial(uploaders.have, count))
+            with contextlib.suppress(LookupError, psutil.Error):
+                strike()
+    cloud.up()
+
+    assert len(uploaders.acknowledged) >= 200
+    eventually(lambda: set(uploaders.statuses()) == {"ready"}, within=90)
+
+
+class Uploaders:
+    """Four people who upload tiny pictures, half of them straight to the bucket, and try again when refused."""
+
+    def __init__(self, api: str, *, goal: int) -> None:
+        self._api = api
+        self._goal = goal
+        self._stop = threading.Event()
+        self.acknowledged: list[str] = []
+        account = {"email": f"{uuid.uuid4()}@example.org", "password": "a long enough password"}
+        answer = httpx.post(f"{api}/v1/auth/register", json=account, timeout=30)
+        self._headers = {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        people = [threading.Thread(target=self._work, args=(person,)) for person in range(4)]
+        for person in people:
+            person.start()
+        try:
+            yield
+            for person in people:
+                person.join(60)
+        finally:
+            self._stop.set()
+            for person in people:
+                person.join(30)
+
+    def have(self, count: int) -> bool:
+        return len(self.acknowledged) >= count
+
+    def statuses(self) -> list[str]:
+        with httpx.Client(headers=self._headers, timeout=10) as client:
+            return [
+                client.get(f"{self._api}/v1/images/{image}").json().get("status", "?") for image in self.acknowledged
+            ]
+
+    def _work(self, person: int) -> None:
+        with httpx.Client(timeout=10) as client:
+            while len(self.acknowledged) < self._goal and not self._stop.is_set():
+                try:
+                    way = self._through_the_form if (person + len(self.acknowledged)) % 2 else self._through_the_gateway
+                    self.acknowledged.append(way(client))
+                except httpx.HTTPError:
+                    time.sleep(0.1)
+
+    def _through_the_form(self, client: httpx.Client) -> str:
+        content = _tiny_picture()
+        asked = {"file_name": "tiny.png", "content_type": "image/png", "bytes": len(content)}
+        answer = client.post(f"{self._api}/v1/uploads", json=asked, headers=self._headers).raise_for_status().json()
+        form = answer["upload"]
+        client.post(form["url"], data=form["fields"], files={"file": ("tiny.png", content)}).raise_for_status()
+        return str(answer["image"]["id"])
+
+    def _through_the_gateway(self, client: httpx.Client) -> str:
+        headers = self._headers | {"Content-Type": "image/png", "File-Name": "tiny.png"}
+        answer = client.post(f"{self._api}/v1/images", content=_tiny_picture(), headers=headers)
+        return str(answer.raise_for_status().json()["image"]["id"])
+
+
+def _tiny_picture() -> bytes:
+    output = io.BytesIO()
+    Image.frombytes("RGB", (8, 8), os.urandom(192)).save(output, "PNG")
+    return output.getvalue()
+
+
+def _kill_and_restart(cloud: LocalCloud) -> None:
+    cloud.kill_supervisor()
+    cloud.up()
+
+
+def _kill_workers(cloud: LocalCloud) -> None:
+    for worker in cloud.part("localstack.emulator").children():
+        worker.kill()
 
 
 def _is_back(cloud: LocalCloud, *words: str, was: int) -> None:
