@@ -11,8 +11,12 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         self.detail = detail
 
 
+class Malformed(Refusal):
+    """The request cannot be read at all."""
+
+
 class Invalid(Refusal):
-    """The request cannot be understood; `fields` maps a field to what is wrong with it."""
+    """The request can be read and breaks a rule; `fields` maps a field to what is wrong with it."""
 
     def __init__(self, detail: str, fields: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(detail)

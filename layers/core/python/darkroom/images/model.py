@@ -1,12 +1,25 @@
 """What an image is, and what developing one yields."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from darkroom.ids import AccountId, ImageId
 
 VARIANT_WIDTHS = (2560, 1280, 640, 320)
+
+MOST_BYTES = 25_000_000
+MULTIPART_ABOVE_BYTES = 16_000_000
+PART_BYTES = 8 * 1024 * 1024
+LONGEST_FILE_NAME = 255
+
+POST_LIFETIME = timedelta(minutes=5)
+MULTIPART_LIFETIME = timedelta(hours=24)
+
+CONTENT_TYPES = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif"}
+)
 
 
 class Status(StrEnum):
@@ -38,7 +51,11 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """One upload and what became of it. `reason` says why it was refused, or what was left out of a ready one."""
+    """One upload and what became of it. `reason` says why it was refused, or what was left out of a ready one.
+
+    `bytes` and `checksum_sha256` (lower-case hex) are what its owner announced; `attempts` counts how often
+    development was begun.
+    """
 
     id: ImageId
     owner_id: AccountId
@@ -51,6 +68,9 @@ class Image:
     expires_at: datetime
     checksum_sha256: str | None = None
     multipart_id: str | None = None
+    processing_since: datetime | None = None
+    requeued_at: datetime | None = None
+    attempts: int = 0
     reason: str | None = None
     width: int | None = None
     height: int | None = None
@@ -59,6 +79,34 @@ class Image:
     alt_text: str | None = None
     developed_at: datetime | None = None
     variants: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostForm:
+    """A place for one upload in a single form: send `fields`, then the file, to `url` before `expires_at`."""
+
+    url: str
+    fields: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a large upload: `bytes` long, to be PUT to `url`; `etag` is set once it has arrived."""
+
+    number: int
+    bytes: int
+    url: str
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Multipart:
+    """The parts of a large upload; their addresses are good until `expires_at` and can be asked for again."""
+
+    parts: tuple[Part, ...]
+    part_bytes: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,103 @@
+"""The door: register, sign in, stay signed in, sign out, and the keys that others verify our tokens with."""
+
+from dataclasses import dataclass
+
+import boto3
+from chalice.app import Response
+
+from darkroom.access import usecases
+from darkroom.adapters.dynamo.refresh_tokens import DynamoRefreshTokens
+from darkroom.adapters.dynamo.throttle import DynamoThrottle
+from darkroom.adapters.passwords import Argon2Passwords
+from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from darkroom.adapters.signing_keys import SigningKeys
+from darkroom.adapters.tokens import Issuer, JwtAccessTokens, JwtVerifier
+from darkroom.edge.http import Api, created, no_content, ok
+from darkroom.edge.wire.auth import AccountView, Credentials, JwksView, MeView, RefreshRequest, session_view
+from darkroom.edge.wire.common import show
+from darkroom.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthSettings(DatabaseSettings):
+    """Where keys and short-lived records are, and what our tokens say of themselves."""
+
+    signing_keys_secret: str
+    refresh_tokens_table: str
+    throttles_table: str
+    token_issuer: str
+    token_audience: str
+
+
+settings = AuthSettings.load()
+keys = SigningKeys(boto3.client("secretsmanager"), settings.signing_keys_secret)
+access_tokens = JwtAccessTokens(keys, issuer=settings.token_issuer, audience=settings.token_audience)
+verifier = JwtVerifier([Issuer(issuer=settings.token_issuer, audience=settings.token_audience, jwks=keys.jwks)])
+refresh_tokens = DynamoRefreshTokens(settings.refresh_tokens_table)
+throttle = DynamoThrottle(settings.throttles_table)
+passwords = Argon2Passwords()
+unit_of_work = PostgresUnitOfWork(settings.database_url)
+app = Api("auth", verify=verifier.verify)
+
+
+@app.route("/v1/auth/register", methods=["POST"])
+def register() -> Response:
+    """Open an account and sign in."""
+    new = app.body(Credentials)
+    session = usecases.register(
+        unit_of_work,
+        passwords,
+        access_tokens,
+        refresh_tokens,
+        throttle,
+        email=new.email,
+        password=new.password,
+        address=app.address,
+    )
+    return created(session_view(session))
+
+
+@app.route("/v1/auth/login", methods=["POST"])
+def log_in() -> Response:
+    """Sign in with a password."""
+    known = app.body(Credentials)
+    session = usecases.log_in(
+        unit_of_work,
+        passwords,
+        access_tokens,
+        refresh_tokens,
+        throttle,
+        email=known.email,
+        password=known.password,
+        address=app.address,
+    )
+    return ok(session_view(session))
+
+
+@app.route("/v1/auth/refresh", methods=["POST"])
+def refresh() -> Response:
+    """Trade a refresh token for a new pair."""
+    held = app.body(RefreshRequest)
+    session = usecases.refresh(unit_of_work, access_tokens, refresh_tokens, refresh_token=held.refresh_token)
+    return ok(session_view(session))
+
+
+@app.route("/v1/auth/logout", methods=["POST"])
+def log_out() -> Response:
+    """End the session of a refresh token."""
+    usecases.log_out(refresh_tokens, refresh_token=app.body(RefreshRequest).refresh_token)
+    return no_content()
+
+
+@app.route("/v1/auth/me", methods=["GET"])
+def me() -> Response:
+    """Tell who is signed in."""
+    with unit_of_work() as store:
+        account = usecases.who_am_i(store, caller=app.member)
+    return ok(MeView(account=show(account, AccountView)))
+
+
+@app.route("/.well-known/jwks.json", methods=["GET"])
+def jwks() -> Response:
+    """Publish the keys; anybody may keep them for five minutes."""
+    return ok(JwksView(keys=keys.jwks()["keys"]), headers={"Cache-Control": "public, max-age=300"})

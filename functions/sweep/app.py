@@ -1,0 +1,35 @@
+"""The broom: every minute it ends what is stuck. `{"recover": true}` says that the queue was lost just now."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from darkroom.adapters.s3 import S3Uploads, s3_client
+from darkroom.adapters.sqs import SqsUploadsQueue, sqs_client
+from darkroom.images.sweeping import sweep_uploads
+from darkroom.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepSettings(DatabaseSettings):
+    """Where originals arrive and where development is asked for."""
+
+    originals_bucket: str
+    uploads_queue_url: str
+
+
+settings = SweepSettings.load()
+uploads = S3Uploads(s3_client(), settings.originals_bucket)
+queue = SqsUploadsQueue(sqs_client(), settings.uploads_queue_url, settings.originals_bucket)
+unit_of_work = PostgresUnitOfWork(settings.database_url)
+logger = Logger(service="sweep")
+
+
+def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
+    """Sweep once and tell what was done."""
+    with unit_of_work() as store:
+        swept = sweep_uploads(store, uploads, queue, recovering=event.get("recover") is True)
+    logger.info("swept", extra=asdict(swept))
+    return asdict(swept)

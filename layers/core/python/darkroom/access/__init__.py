@@ -1,0 +1,1 @@
+"""Access: accounts, passwords, tokens."""

@@ -1,0 +1,85 @@
+"""What access needs from the world."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from darkroom.access.model import Account
+from darkroom.ids import AccountId
+
+
+class AccountRepository(Protocol):
+    """Everybody's account."""
+
+    def add(self, account: Account) -> None:
+        """Add an account; a taken e-mail address raises `Conflict`."""
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """Return one account."""
+
+    def with_email(self, email: str) -> Account | None:
+        """Return the account of a cleaned e-mail address."""
+
+    def set_password_hash(self, account_id: AccountId, password_hash: str) -> None:
+        """Keep a password under a new hash."""
+
+
+class AccountStore(Protocol):
+    """The part of a unit of work that access uses."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of this unit of work, aware UTC."""
+
+    @property
+    def accounts(self) -> AccountRepository:
+        """Everybody's account."""
+
+
+UnitOfWork = Callable[[], AbstractContextManager[AccountStore]]
+
+
+class Passwords(Protocol):
+    """Hashes passwords so that only the person who knows one can match it."""
+
+    def hash(self, password: str) -> str:
+        """Return a salted hash that carries its own parameters."""
+
+    def matches(self, password: str, password_hash: str | None) -> bool:
+        """Compare; without a hash it takes the same time and says no."""
+
+    def is_dated(self, password_hash: str) -> bool:
+        """Tell whether the hash was made with weaker parameters than today's."""
+
+
+class AccessTokens(Protocol):
+    """Signs access tokens."""
+
+    lifetime: timedelta
+
+    def sign(self, account_id: AccountId) -> str:
+        """Return a token that says who this is, for `lifetime`."""
+
+
+class RefreshTokens(Protocol):
+    """Opaque tokens that rotate: each is good once, and a family dies when one is used twice."""
+
+    def start_family(self, account_id: AccountId) -> str:
+        """Return the first token of a new sign-in."""
+
+    def rotate(self, token: str) -> tuple[AccountId, str]:
+        """Spend a token for the next one; a bad or spent one raises `Unauthenticated`."""
+
+    def revoke(self, token: str) -> None:
+        """End the family a token belongs to; an unknown token is nobody's and is ignored."""
+
+
+class Throttle(Protocol):
+    """Counts tries in windows of time."""
+
+    def count(self, key: str, *, limit: int, window: timedelta) -> None:
+        """Count one try; more than `limit` of them within `window` raise `TooManyTries`."""
+
+    def forget(self, key: str, *, window: timedelta) -> None:
+        """Start counting anew."""

@@ -1,0 +1,93 @@
+"""What people do at the door: register, sign in, stay signed in, sign out."""
+
+from datetime import timedelta
+
+from darkroom.access.model import Account, Session, check_password, clean_email
+from darkroom.access.ports import AccessTokens, AccountStore, Passwords, RefreshTokens, Throttle, UnitOfWork
+from darkroom.errors import Unauthenticated
+from darkroom.ids import AccountId, uuid7
+from darkroom.principal import Principal
+
+WINDOW = timedelta(minutes=15)
+TRIES_PER_ACCOUNT = 10
+TRIES_PER_ADDRESS = 100
+
+
+def register(  # noqa: PLR0913 - four ports, three facts
+    unit_of_work: UnitOfWork,
+    passwords: Passwords,
+    access_tokens: AccessTokens,
+    refresh_tokens: RefreshTokens,
+    throttle: Throttle,
+    *,
+    email: str,
+    password: str,
+    address: str,
+) -> Session:
+    """Open an account and sign in. A taken e-mail address is a `Conflict`."""
+    email = clean_email(email)
+    check_password(password)
+    throttle.count(f"register/{address}", limit=TRIES_PER_ADDRESS, window=WINDOW)
+    password_hash = passwords.hash(password)
+    with unit_of_work() as store:
+        account = Account(id=AccountId(uuid7()), email=email, created_at=store.now, password_hash=password_hash)
+        store.accounts.add(account)
+    return _session(account, access_tokens, refresh_tokens.start_family(account.id))
+
+
+def log_in(  # noqa: PLR0913 - four ports, three facts
+    unit_of_work: UnitOfWork,
+    passwords: Passwords,
+    access_tokens: AccessTokens,
+    refresh_tokens: RefreshTokens,
+    throttle: Throttle,
+    *,
+    email: str,
+    password: str,
+    address: str,
+) -> Session:
+    """Sign in with a password. An unknown e-mail takes the same time and gets the same words as a wrong password."""
+    email = email.strip().lower()
+    throttle.count(f"login/address/{address}", limit=TRIES_PER_ADDRESS, window=WINDOW)
+    throttle.count(f"login/account/{email}", limit=TRIES_PER_ACCOUNT, window=WINDOW)
+    with unit_of_work() as store:
+        account = store.accounts.with_email(email)
+    if not passwords.matches(password, account.password_hash if account else None) or account is None:
+        raise Unauthenticated("The e-mail address or the password is wrong: check both and try again.")
+    throttle.forget(f"login/account/{email}", window=WINDOW)
+    if passwords.is_dated(account.password_hash):
+        with unit_of_work() as store:
+            store.accounts.set_password_hash(account.id, passwords.hash(password))
+    return _session(account, access_tokens, refresh_tokens.start_family(account.id))
+
+
+def refresh(
+    unit_of_work: UnitOfWork, access_tokens: AccessTokens, refresh_tokens: RefreshTokens, *, refresh_token: str
+) -> Session:
+    """Trade a refresh token for a new pair. One that was used before ends every session it led to."""
+    account_id, next_token = refresh_tokens.rotate(refresh_token)
+    with unit_of_work() as store:
+        account = who_am_i(store, caller=Principal(account_id))
+    return _session(account, access_tokens, next_token)
+
+
+def log_out(refresh_tokens: RefreshTokens, *, refresh_token: str) -> None:
+    """End the session a refresh token belongs to; doing so twice is fine."""
+    refresh_tokens.revoke(refresh_token)
+
+
+def who_am_i(store: AccountStore, *, caller: Principal) -> Account:
+    """Return the caller's own account."""
+    account = store.accounts.get(caller.account_id)
+    if account is None:
+        raise Unauthenticated("This account no longer exists: register again.")
+    return account
+
+
+def _session(account: Account, access_tokens: AccessTokens, refresh_token: str) -> Session:
+    return Session(
+        account=account,
+        access_token=access_tokens.sign(account.id),
+        expires_in=int(access_tokens.lifetime.total_seconds()),
+        refresh_token=refresh_token,
+    )

@@ -1,0 +1,89 @@
+"""Refresh tokens: opaque, stored as hashes, good once; a second use ends their whole family."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, UpdateError
+
+from darkroom.adapters.dynamo.tables import ShortLived, bind, unix_now
+from darkroom.errors import Unauthenticated
+from darkroom.ids import AccountId
+
+LIFETIME = timedelta(days=30)
+
+_SECRET_BYTES = 32
+_NO_LONGER_GOOD = "Your session has ended: sign in again."
+
+
+class _Token(ShortLived):
+    """One token, under `token#` and its SHA-256."""
+
+    family = UnicodeAttribute()
+    spent = BooleanAttribute(default=False)
+
+
+class _Family(ShortLived):
+    """All tokens that follow from one sign-in, under `family#` and a random name."""
+
+    account_id = UnicodeAttribute()
+    revoked = BooleanAttribute(default=False)
+
+
+class DynamoRefreshTokens:
+    """Refresh tokens in a DynamoDB table."""
+
+    def __init__(self, table_name: str) -> None:
+        self._tokens = bind(_Token, table_name)
+        self._families = bind(_Family, table_name)
+
+    def start_family(self, account_id: AccountId) -> str:
+        """Return the first token of a new sign-in."""
+        family = secrets.token_hex(16)
+        self._families(f"family#{family}", account_id=str(account_id), expires_at=_end()).save()
+        return self._issue(family)
+
+    def rotate(self, token: str) -> tuple[AccountId, str]:
+        """Spend a token for the next one; a bad or spent one raises `Unauthenticated`, a spent one ends the family."""
+        try:
+            known = self._tokens.get(_key(token), consistent_read=True)
+            family = self._families.get(f"family#{known.family}", consistent_read=True)
+        except DoesNotExist as error:
+            raise Unauthenticated(_NO_LONGER_GOOD) from error
+        if known.expires_at <= unix_now() or family.expires_at <= unix_now() or family.revoked:
+            raise Unauthenticated(_NO_LONGER_GOOD)
+        try:
+            known.update(actions=[_Token.spent.set(True)], condition=_Token.spent == False)  # noqa: E712 - an expression
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            self._revoke(known.family)
+            raise Unauthenticated(_NO_LONGER_GOOD) from error
+        self._families(f"family#{known.family}").update(actions=[_Family.expires_at.set(_end())])
+        return AccountId(UUID(family.account_id)), self._issue(known.family)
+
+    def revoke(self, token: str) -> None:
+        """End the family a token belongs to; an unknown token is nobody's and is ignored."""
+        try:
+            known = self._tokens.get(_key(token), consistent_read=True)
+        except DoesNotExist:
+            return
+        self._revoke(known.family)
+
+    def _issue(self, family: str) -> str:
+        token = secrets.token_urlsafe(_SECRET_BYTES)
+        self._tokens(_key(token), family=family, expires_at=_end()).save()
+        return token
+
+    def _revoke(self, family: str) -> None:
+        self._families(f"family#{family}").update(actions=[_Family.revoked.set(True), _Family.expires_at.set(_end())])
+
+
+def _key(token: str) -> str:
+    return f"token#{hashlib.sha256(token.encode()).hexdigest()}"
+
+
+def _end() -> int:
+    return unix_now() + int(LIFETIME.total_seconds())

@@ -1,0 +1,63 @@
+"""The shapes of accounts and sessions."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from darkroom.access.model import Session
+from darkroom.edge.wire.common import Request, show
+
+
+class Credentials(Request, frozen=True):
+    """An e-mail address and a password."""
+
+    email: str
+    password: str
+
+
+class RefreshRequest(Request, frozen=True):
+    """A refresh token, to be traded or given up."""
+
+    refresh_token: str
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as its owner sees it."""
+
+    id: UUID
+    email: str
+    created_at: datetime
+
+
+class MeView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in."""
+
+    account: AccountView
+
+
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What signing in yields; `expires_in` is in seconds."""
+
+    account: AccountView
+    access_token: str
+    token_type: str
+    expires_in: int
+    refresh_token: str
+
+
+class JwksView(msgspec.Struct, frozen=True, kw_only=True):
+    """The public keys that our tokens are verified with (RFC 7517)."""
+
+    keys: list[dict[str, str]]
+
+
+def session_view(session: Session) -> SessionView:
+    """Show a session."""
+    return SessionView(
+        account=show(session.account, AccountView),
+        access_token=session.access_token,
+        token_type="Bearer",  # noqa: S106 - a scheme, not a secret
+        expires_in=session.expires_in,
+        refresh_token=session.refresh_token,
+    )

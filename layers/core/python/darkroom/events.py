@@ -1,0 +1,28 @@
+"""What happened, in the past tense: written to the outbox beside the change that made it true."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from darkroom.ids import AccountId, EventId, ImageId, uuid7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageChanged:
+    """An image moved on to another status."""
+
+    name: ClassVar[str] = "image.changed"
+
+    image_id: ImageId
+    owner_id: AccountId
+    status: str
+    id: EventId = field(default_factory=lambda: EventId(uuid7()))
+
+
+Event = ImageChanged
+
+
+class EventLog(Protocol):
+    """Takes events inside a unit of work: they are published if, and only if, it commits."""
+
+    def append(self, event: Event) -> None:
+        """Write an event beside the change it tells of."""

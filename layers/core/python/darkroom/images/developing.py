@@ -1,0 +1,116 @@
+"""The use case that makes an image out of an upload, safe to run twice, in any order and at once."""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from enum import StrEnum
+
+from darkroom.events import ImageChanged
+from darkroom.ids import ImageId
+from darkroom.images.model import MOST_BYTES, Development, Image, Rendition, Status, Undevelopable, Variant
+from darkroom.images.object_keys import variant_key
+from darkroom.images.ports import Developer, Media, Originals, UnitOfWork
+
+
+class Outcome(StrEnum):
+    """What one delivery came to."""
+
+    READY = "ready"
+    REFUSED = "refused"
+    ALREADY_DONE = "already_done"
+    UNKNOWN = "unknown"
+
+
+def develop_image(
+    unit_of_work: UnitOfWork, originals: Originals, media: Media, developer: Developer, *, image_id: ImageId
+) -> Outcome:
+    """Develop what arrived and make it ready, or refused with a reason.
+
+    The row is taken to `processing` in one transaction and out of it in another, with no connection held in between.
+    WebPs lie under content-derived keys, so a second delivery writes the same bytes to the same places, and only the
+    delivery that finds the row still unfinished changes it and tells of it.
+    """
+    image = _begin(unit_of_work, image_id)
+    if image is None:
+        return Outcome.UNKNOWN
+    if image.status is not Status.PROCESSING:
+        originals.clear(image_id)
+        return Outcome.ALREADY_DONE
+    try:
+        data = _check_arrived(originals, image)
+        development = developer.develop(data)
+    except Undevelopable as verdict:
+        finished = replace(image, status=Status.REFUSED, reason=verdict.reason)
+    else:
+        variants = _store_renditions(media, image_id, development.renditions)
+        originals.keep(image_id, data, development.content_type)
+        finished = _ready(image, development, variants)
+    outcome = _finish(unit_of_work, finished)
+    originals.clear(image_id)
+    return outcome
+
+
+def _begin(unit_of_work: UnitOfWork, image_id: ImageId) -> Image | None:
+    with unit_of_work() as store:
+        image = store.images.lock(image_id)
+        if image is None or image.status in {Status.READY, Status.REFUSED}:
+            return image
+        begun = replace(
+            image,
+            status=Status.PROCESSING,
+            attempts=image.attempts + 1,
+            processing_since=image.processing_since or store.now,
+        )
+        store.images.save(begun)
+        if image.status is Status.AWAITING:
+            store.events.append(ImageChanged(image_id=image.id, owner_id=image.owner_id, status=begun.status))
+        return begun
+
+
+def _check_arrived(originals: Originals, image: Image) -> bytes:
+    """Check again what was promised when the place was given out, before a byte is decoded."""
+    size = originals.size(image.id)
+    if size is None:
+        raise Undevelopable("The photo never arrived: upload it again.")
+    if size > MOST_BYTES or size != image.bytes:
+        raise Undevelopable(f"{size:,} bytes arrived where {image.bytes:,} were announced: upload it again.")
+    data = originals.fetch(image.id)
+    if image.checksum_sha256 and hashlib.sha256(data).hexdigest() != image.checksum_sha256:
+        raise Undevelopable("The photo was damaged on its way (its checksum differs): upload it again.")
+    return data
+
+
+def _store_renditions(media: Media, image_id: ImageId, renditions: Sequence[Rendition]) -> tuple[Variant, ...]:
+    keys = [variant_key(image_id, rendition) for rendition in renditions]
+    with ThreadPoolExecutor(max_workers=len(renditions)) as pool:
+        list(pool.map(media.put, keys, [rendition.data for rendition in renditions]))
+    return tuple(
+        Variant(width=rendition.width, height=rendition.height, bytes=len(rendition.data), key=key)
+        for key, rendition in zip(keys, renditions, strict=True)
+    )
+
+
+def _ready(image: Image, development: Development, variants: tuple[Variant, ...]) -> Image:
+    return replace(
+        image,
+        status=Status.READY,
+        reason=development.note,
+        content_type=development.content_type,
+        width=development.width,
+        height=development.height,
+        thumbhash=development.thumbhash,
+        variants=variants,
+    )
+
+
+def _finish(unit_of_work: UnitOfWork, finished: Image) -> Outcome:
+    with unit_of_work() as store:
+        current = store.images.lock(finished.id)
+        if current is None:
+            return Outcome.UNKNOWN
+        if current.status is not Status.PROCESSING:
+            return Outcome.ALREADY_DONE
+        store.images.save(replace(finished, attempts=current.attempts, developed_at=store.now))
+        store.events.append(ImageChanged(image_id=finished.id, owner_id=finished.owner_id, status=finished.status))
+    return Outcome(finished.status)

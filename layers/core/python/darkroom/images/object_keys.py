@@ -1,0 +1,33 @@
+"""Where things lie: the names of objects, so that an event's key leads back to its image."""
+
+import hashlib
+from uuid import UUID
+
+from darkroom.ids import ImageId
+from darkroom.images.model import Rendition
+
+_UPLOADS = "uploads/"
+
+
+def upload_key(image_id: ImageId) -> str:
+    """Return where an original arrives. Its owner can write there while the upload's address is good."""
+    return f"{_UPLOADS}{image_id}"
+
+
+def original_key(image_id: ImageId) -> str:
+    """Return where a developed image's original is kept, out of its owner's reach."""
+    return f"originals/{image_id}"
+
+
+def variant_key(image_id: ImageId, rendition: Rendition) -> str:
+    """Return where a rendition lies: below its image, named by its content, so that it never has to change."""
+    return f"{image_id}/{hashlib.sha256(rendition.data).hexdigest()[:32]}-{rendition.width}.webp"
+
+
+def image_of_upload(key: str) -> ImageId | None:
+    """Return the image that an arrived object belongs to, or None where the key is not one of ours."""
+    try:
+        image_id = ImageId(UUID(key.removeprefix(_UPLOADS)))
+    except ValueError:
+        return None
+    return image_id if key == upload_key(image_id) else None

@@ -1,0 +1,130 @@
+"""What images need from the world, grouped by the library each port pulls in."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from darkroom.events import EventLog
+from darkroom.ids import AccountId, ImageId
+from darkroom.images.model import Development, Image, Multipart, PostForm, Variant
+from darkroom.paging import Cursor
+
+
+class ImageRepository(Protocol):
+    """Every image's row."""
+
+    def add(self, image: Image) -> None:
+        """Add a new image."""
+
+    def get(self, image_id: ImageId) -> Image | None:
+        """Return one image."""
+
+    def lock(self, image_id: ImageId) -> Image | None:
+        """Return one image and keep everybody else from changing it until this unit of work ends."""
+
+    def save(self, image: Image) -> None:
+        """Write what can change about an image."""
+
+    def newest_of(self, owner_id: AccountId) -> Image | None:
+        """Return the image that its owner asked for last."""
+
+    def of_owner(self, owner_id: AccountId, *, after: Cursor | None, limit: int) -> Sequence[Image]:
+        """Return an owner's images, newest first."""
+
+    def lock_overdue(self, *, expired_before: datetime, limit: int) -> Sequence[Image]:
+        """Lock and return awaiting images whose time is up, oldest first, passing over locked ones."""
+
+    def lock_stalled(self, *, since_before: datetime, requeued_before: datetime, limit: int) -> Sequence[Image]:
+        """Lock and return images in processing for too long and not lately requeued, oldest first."""
+
+
+class ImageStore(Protocol):
+    """The part of a unit of work that images use."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of this unit of work, aware UTC."""
+
+    @property
+    def images(self) -> ImageRepository:
+        """Every image's row."""
+
+    @property
+    def events(self) -> EventLog:
+        """What is published when this unit of work commits."""
+
+
+UnitOfWork = Callable[[], AbstractContextManager[ImageStore]]
+
+
+class Uploads(Protocol):
+    """Where originals arrive."""
+
+    def post_form(self, image: Image) -> PostForm:
+        """Return a form that takes exactly this image: its key, size, type and checksum, for five minutes."""
+
+    def start_multipart(self, image_id: ImageId, content_type: str) -> str:
+        """Begin an upload in parts and return its id."""
+
+    def parts(self, image: Image) -> Multipart:
+        """Return the parts of a large upload, with fresh addresses and what has arrived so far."""
+
+    def complete_multipart(self, image: Image, etags: Sequence[tuple[int, str]]) -> None:
+        """Put the parts together; wrong or missing parts raise `Conflict`. Doing so twice is fine."""
+
+    def discard(self, image: Image) -> None:
+        """Forget whatever has arrived of an image."""
+
+    def put(self, image: Image, data: bytes) -> None:
+        """Take the bytes directly."""
+
+    def has_arrived(self, image_id: ImageId) -> bool:
+        """Tell whether the whole original is there."""
+
+
+class Originals(Protocol):
+    """What arrived, for the one who develops it."""
+
+    def size(self, image_id: ImageId) -> int | None:
+        """Return how many bytes arrived, or None where nothing did."""
+
+    def fetch(self, image_id: ImageId) -> bytes:
+        """Return the bytes that arrived."""
+
+    def keep(self, image_id: ImageId, data: bytes, content_type: str) -> None:
+        """Put a developed image's original where uploads can no longer reach it."""
+
+    def clear(self, image_id: ImageId) -> None:
+        """Remove what arrived, after it was kept or refused."""
+
+
+class Media(Protocol):
+    """Where developed images are served from."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store a WebP under its immutable key."""
+
+
+class Developer(Protocol):
+    """Makes WebPs out of originals."""
+
+    def develop(self, original: bytes) -> Development:
+        """Develop one original; what cannot or may not be developed raises `Undevelopable`."""
+
+
+class UploadsQueue(Protocol):
+    """The queue that development reads."""
+
+    def requeue(self, image_ids: Sequence[ImageId]) -> None:
+        """Ask for development once more."""
+
+
+class Addresses(Protocol):
+    """Where stored things can be fetched."""
+
+    def of_variant(self, image: Image, variant: Variant) -> str:
+        """Return the address of a WebP: public, or signed for a while where the image is private."""
+
+    def of_original(self, image: Image) -> str:
+        """Return a signed address that downloads the original under its own name."""
