@@ -38,7 +38,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """Return the image as L, LA, RGB, RGBA or CMYK."""
     if image.mode.startswith("I"):
         transparent = image.info.get("transparency")
-        image = image.point([level >> 8 for level in range(65536)], "L")
+        image = image.convert("I").point([level >> 8 for level in range(65_536)], "L")
         if isinstance(transparent, int):
             image.info["transparency"] = transparent >> 8
     if image.has_transparency_data and image.mode not in {"LA", "RGBA"}:

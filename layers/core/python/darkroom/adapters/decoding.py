@@ -1,5 +1,6 @@
 """An original becomes upright sRGB frames; what is too large, damaged or of a foreign kind is refused."""
 
+import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -29,6 +30,9 @@ MOST_SCAN_PIXELS = 2_500_000_000
 UNTIMED_FRAME_MS = 100
 """How long browsers show a frame that gives no time."""
 
+LONGEST_FRAME_MS = 655_350
+"""What a GIF can ask for; more is a lie."""
+
 MOST_PLAYS = 65_535
 """What WebP can count."""
 
@@ -48,7 +52,10 @@ _DAMAGED = "This file is damaged or incomplete: export the photo again and uploa
 # The decoders that may run. Each registers itself when its module is imported; HEIC has to be asked.
 _PLUGINS = (AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 register_heif_opener(thumbnails=False)
-# Pillow warns above this and refuses above its double, from the header; both become our refusal.
+# Pillow warns of what is odd in a file; in the log of a platform that is noise that strangers control.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Pillow refuses above double of this from the header, some of its decoders before they reserve memory; we refuse at it.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
@@ -126,14 +133,15 @@ def _still(image: ImageFile.ImageFile, name: str, *, note: str | None = None) ->
 
 def _moving(image: ImageFile.ImageFile, name: str, count: int) -> Picture:
     """Return every frame as it is seen, with what earlier frames left behind; the first one sets the size."""
-    turn, frames, durations = _turn(image), [], []
+    turn, durations = _turn(image), []
+    frames: list[Image.Image] = []
     first = 1 if image.info.get("default_image") else 0  # a PNG's picture for viewers that do not animate
     for index in range(first, count):
         image.seek(index)
         frame = _frame(image, turn)
         size = frames[0].size if frames else frame.size
         frames.append(frame.crop((0, 0, *size)))  # a copy, too: the decoder reuses its pixels for the next frame
-        durations.append(round(image.info.get("duration") or UNTIMED_FRAME_MS))
+        durations.append(_duration(image))
     mode = "RGBA" if any(frame.mode == "RGBA" for frame in frames) else "RGB"
     return Picture(
         content_type=CONTENT_TYPES[name],
@@ -157,6 +165,11 @@ def _turn(image: ImageFile.ImageFile) -> Image.Transpose | None:
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # noqa: BLE001 - EXIF is hostile bytes, too, but no reason to lose a photo
         return None
+
+
+def _duration(image: ImageFile.ImageFile) -> int:
+    duration = round(image.info.get("duration") or 0)
+    return duration if 0 < duration <= LONGEST_FRAME_MS else UNTIMED_FRAME_MS
 
 
 def _plays(image: ImageFile.ImageFile, name: str) -> int:

@@ -96,23 +96,26 @@ def _smaller_and_smaller(frames: Frames) -> Iterator[Frames]:
 
 def _webp(frames: Frames, durations: list[int], plays: int) -> bytes:
     """Encode one rendition; nothing but pixels and timing goes in."""
-    first, *others = frames
     output = BytesIO()
-    if others:
-        first.save(
-            output,
-            "WEBP",
-            quality=QUALITY,
-            method=METHOD,
-            save_all=True,
-            append_images=others,
-            duration=durations,
-            loop=plays,
-            background=(0, 0, 0, 0),
-        )
-    else:
-        first.save(output, "WEBP", quality=QUALITY, method=METHOD)
-    return output.getvalue()
+    if len(frames) == 1:
+        frames[0].save(output, "WEBP", quality=QUALITY, method=METHOD)
+        return output.getvalue()
+    frames[0].save(
+        output,
+        "WEBP",
+        quality=QUALITY,
+        method=METHOD,
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations,
+        loop=plays,
+        background=(0, 0, 0, 0),
+    )
+    webp = bytearray(output.getvalue())
+    if frames[0].mode == "RGBA" and webp[12:16] == b"VP8X":
+        # libwebp crops frames to what is drawn; where that is opaque it forgets to say that the rest shows through
+        webp[20] |= 0x10
+    return bytes(webp)
 
 
 def _thumbhash(frame: Image.Image) -> str:
