@@ -30,6 +30,8 @@ def test_the_template_states_the_routes_that_the_function_serves(name: str, monk
     }
     for variable in FUNCTIONS[name]["Environment"]["Variables"]:
         monkeypatch.setenv(variable, "[]" if variable == "TRUSTED_ISSUERS" else f"a-{variable.lower()}")
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(variable, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     app = _load(source)
