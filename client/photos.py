@@ -42,8 +42,7 @@ def look_at(path: Path) -> Photo:
     if not head:
         raise Problem(f"{name} is empty: choose another file.")
     if found.st_size > MOST_BYTES:
-        most = words.size(MOST_BYTES)
-        raise Problem(f"{name} has {words.size(found.st_size)} and the most we take is {most}: export it smaller.")
+        raise Problem(f"{name} is larger than the {words.size(MOST_BYTES)} that we take: export it smaller.")
     content_type = _kind(head) or mimetypes.guess_type(path.name)[0] or ""
     if not content_type.startswith("image/"):
         raise Problem(f"{name} is not a photo: choose a JPEG, PNG, WebP, GIF, AVIF or HEIC file.")
