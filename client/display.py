@@ -66,8 +66,9 @@ class Row:
         self.paused_until = 0.0
 
     def sent(self, count: int) -> None:
-        """Move the bar."""
+        """Move the bar; what comes after the last byte is a wait of its own."""
         self.bytes_sent = count
+        self.since = time.monotonic()
         self.paused_until = 0.0
 
     def became(self, status: str) -> None:
@@ -139,6 +140,11 @@ class Terminal:
     def summarise(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """Close with one line."""
         self._console.print(Text(f"\n  {summary(outcomes, seconds)}", style="bold"), highlight=False)
+        if any(outcome.full_size and "?" in outcome.full_size["url"] for outcome in outcomes):
+            hint = (
+                "  Addresses of private photos are shortened: click them, or see them whole with `darkroom show IMAGE`."
+            )
+            self._console.print(hint, style="dim", highlight=False)
 
     def _moving(self) -> RenderableType:
         with self._turn:
@@ -153,7 +159,7 @@ class Terminal:
         left = self._count - self._ended - len(rows)
         if not left:
             return table
-        return Group(table, Text(f"    {words.count(left, 'photo')} more to go", style="dim"))
+        return Group(table, Text(f"     {left} more to go", style="dim"))
 
     def _lasting(self, outcome: Outcome) -> RenderableType:
         mark, style = _MARKS.get(outcome.status, _MARKS["awaiting"])
@@ -169,7 +175,7 @@ class Terminal:
             return line.append(f"  {_STEPS.get(outcome.status, outcome.status)}: darkroom show {outcome.image['id']}")
         line.append(f" → {words.size(full['bytes'])}   {words.pixels(full['width'], full['height'])}   ")
         line.append(words.duration(outcome.seconds), style="dim")
-        line.append(f"\n     {words.plain(full['url'])}", style="cyan")
+        line.append("\n     ").append_text(_address(words.plain(full["url"])))
         return line.append(f"\n     {outcome.reason}", style="yellow") if outcome.reason else line
 
 
@@ -257,6 +263,12 @@ class _Steps:
         """Say why nothing happens, where it takes long."""
         if seconds > 1:
             self._say(f"{self._photo.name}: trying again in {words.duration(seconds)}")
+
+
+def _address(url: str) -> Text:
+    """Return an address to click; the signature that a private one carries is not for reading."""
+    shown, signature, _ = url.partition("?")
+    return Text.assemble((shown + "?…" * bool(signature), f"cyan link {url}"))
 
 
 _MARKS = {
