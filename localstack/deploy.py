@@ -129,7 +129,7 @@ class Deployer:
             for name, parameter in template["Parameters"].items()
             if parameter["Type"] == "Number"
         }
-        numbers["ConvertConcurrency"] = 2 * (os.cpu_count() or 1)
+        numbers["ConvertConcurrency"] = max(2, os.cpu_count() or 2)  # each uses every core
         template["Resources"] = _with_numbers(template["Resources"], numbers)
         with suppress(self._objects.exceptions.BucketAlreadyOwnedByYou):
             self._objects.create_bucket(Bucket=_CODE_BUCKET)
