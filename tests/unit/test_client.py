@@ -469,6 +469,22 @@ def test_a_download_replaces_no_file_unasked(signed_in: Run) -> None:
     assert sentence(result) == "in.jpg is already there: choose another name with --output, or replace it with --force."
 
 
+def test_a_terminal_shows_bars_and_then_a_tick_with_the_address(
+    signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    studio.bytes_per_second = 3_000_000
+
+    shown = signed_in("upload", a_photo("good.jpg", 2_000_000), a_photo("bad.jpg", start=JPEG + b"broken")).stdout
+
+    assert "━" in shown
+    assert "%" in shown
+    assert "✓" in shown
+    assert "/4000.webp" in shown
+    assert "refused: The file is damaged: export it again." in shown
+    assert "1 ready, 1 refused" in shown
+
+
 def test_a_reason_cannot_steer_the_terminal(signed_in: Run, studio: Studio) -> None:
     signed_in("upload", "--no-wait", a_photo())
     (image,) = studio.images.values()
