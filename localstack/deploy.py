@@ -275,6 +275,14 @@ def as_text(routes: Routes) -> str:
     return json.dumps(asdict(routes), indent=2)
 
 
+def from_text(file: Path) -> Routes | None:
+    """Read the routes of an earlier deploy, if there was one."""
+    try:
+        return Routes(**json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
 def _tag(stack: Mapping[str, Any]) -> str | None:
     return next((tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == _DIGEST_TAG), None)
 

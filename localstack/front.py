@@ -115,7 +115,7 @@ class Front:
 
     def _where(self) -> Routes | None:
         """Read the routes that the last deploy left."""
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
             now = self._file.stat()
             if self._read_at != (now.st_ino, now.st_mtime_ns):
                 self._routes = Routes(**json.loads(self._file.read_text(encoding="utf-8")))

@@ -154,6 +154,18 @@ class Postgres:
         lock.unlink(missing_ok=True)
 
 
+def check(url: str) -> None:
+    """Refuse a DATABASE_URL where nobody answers."""
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise Trouble(
+            f"The database that DATABASE_URL names does not answer ({reason}): "
+            "start it, or unset DATABASE_URL to have one started here."
+        ) from error
+
+
 def remove(home: Home) -> None:
     """Remove the database, also where it had to live elsewhere."""
     if home.postgres.is_symlink():

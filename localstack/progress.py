@@ -35,6 +35,8 @@ class Progress:
     def addresses(self, endpoints: Mapping[str, str]) -> None:
         """Show where everything is and what to do next."""
         table = Table(box=None, show_header=False, padding=(0, 2))
+        table.add_column()
+        table.add_column(overflow="fold")
         for name, meaning in (("api", "the API"), ("media", "developed images"), ("aws", "the AWS endpoint")):
             table.add_row(f"[bold]{name}[/]", f"[cyan]{endpoints[name]}[/]", f"[dim]{meaning}[/]")
         self._console.print("\n[bold green]Darkroom is up.[/]  Ctrl-C stops it.\n")

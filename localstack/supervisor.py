@@ -11,12 +11,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import watchfiles
 
-from localstack import cloud, deploy
+from localstack import cloud, deploy, postgres
 from localstack.home import LOOPBACK, SOURCE, Home, Ports, is_free, write
-from localstack.postgres import Postgres
 from localstack.processes import Child
 from localstack.progress import Progress
 from localstack.trouble import Trouble
@@ -36,7 +36,7 @@ class Supervisor:
         self._progress = progress
         self._endpoint = os.environ.get("AWS_ENDPOINT_URL") or f"http://{LOOPBACK}:{ports.aws}"
         self._has_emulator = not os.environ.get("AWS_ENDPOINT_URL")
-        self._database: Postgres | None = None
+        self._database: postgres.Postgres | None = None
         self._children: dict[str, Child] = {}
         self._deaths: dict[str, deque[float]] = {}
         self._edits: set[str] = set()
@@ -69,9 +69,11 @@ class Supervisor:
         for log in self._home.logs.glob("*.log"):
             if log.stat().st_size > _LOG_LIMIT_BYTES:
                 log.replace(log.with_suffix(".log.old"))
-        if not os.environ.get("DATABASE_URL"):
+        if url := os.environ.get("DATABASE_URL"):
+            postgres.check(url)
+        else:
             with self._progress.step("Starting Postgres"):
-                self._database = Postgres(self._home, self._ports.postgres)
+                self._database = postgres.Postgres(self._home, self._ports.postgres)
                 self._children["postgres"] = self._database.start()
         if self._has_emulator:
             with self._progress.step("Starting the AWS emulator"):
@@ -83,10 +85,11 @@ class Supervisor:
 
     def _deploy(self) -> None:
         """Bring the stack to what the template says, and let the sweep find what a crash left lying."""
+        routes = self._deployer().deploy()
+        write(self._home.routes, deploy.as_text(routes))
+        if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
+            self._deployer().deploy()
         deployer = self._deployer()
-        routes = deployer.deploy()
-        if self._has_emulator:
-            write(self._home.routes, deploy.as_text(routes))
         deployer.recover()
         self._deploy_at = None
         if self._has_emulator:
@@ -103,11 +106,18 @@ class Supervisor:
 
     @property
     def _api_url(self) -> str:
-        return f"http://localhost:{self._ports.api}"
+        if self._has_emulator:
+            return f"http://localhost:{self._ports.api}"
+        routes = deploy.from_text(self._home.routes)
+        return f"{self._endpoint}{routes.api_prefix}" if routes else "http://not-known-yet.invalid"
 
     @property
     def _media_url(self) -> str:
-        return f"http://localhost:{self._ports.media}"
+        if self._has_emulator:
+            return f"http://localhost:{self._ports.media}"
+        routes = deploy.from_text(self._home.routes)
+        port = urlsplit(self._endpoint).port or 80
+        return f"http://{routes.media_host}:{port}" if routes else "http://not-known-yet.invalid"
 
     def _tell(self) -> dict[str, str]:
         """Write the addresses for others, once all is up."""
