@@ -473,9 +473,9 @@ def test_a_terminal_shows_bars_and_then_a_tick_with_the_address(
     signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    studio.bytes_per_second = 3_000_000
+    studio.bytes_per_second = 12_000_000
 
-    shown = signed_in("upload", a_photo("good.jpg", 2_000_000), a_photo("bad.jpg", start=JPEG + b"broken")).stdout
+    shown = signed_in("upload", a_photo("good.jpg", 12_000_000), a_photo("bad.jpg", start=JPEG + b"broken")).stdout
 
     assert "━" in shown
     assert "%" in shown
