@@ -43,11 +43,15 @@ def main() -> None:
 
 async def _serve(front: Front, config: Config) -> None:
     stop = asyncio.Event()
+    parent = os.getppid()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     saving = asyncio.create_task(front.save_now_and_then())
 
     async def told_to_stop() -> None:
-        await stop.wait()
+        while os.getppid() == parent:  # where the kernel does not end us with the supervisor, we notice
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), timeout=1)
+                return
 
     await serve(cast("Any", front), config, shutdown_trigger=told_to_stop)
     saving.cancel()

@@ -98,12 +98,15 @@ class Home:
         for folder in (self.root, self.cloud, self.logs):
             folder.mkdir(parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
+        if warning := self.lack_of_space(_ENOUGH_BYTES):
+            raise Trouble(f"{warning} and run `make up` again.")
+
+    def lack_of_space(self, enough: int) -> str | None:
+        """Say that the disk is nearly full, if it is."""
         free = shutil.disk_usage(self.root).free
-        if free < _ENOUGH_BYTES:
-            raise Trouble(
-                f"Only {free // 1_000_000} MB are free on the disk of {self.root}: "
-                "free some space (200 MB will do) and run `make up` again."
-            )
+        if free >= enough:
+            return None
+        return f"Only {free // 1_000_000} MB are free on the disk of {self.root}: free some space (200 MB will do)"
 
     def wipe_temporary(self) -> None:
         """Start with an empty folder for temporary files; nothing may be running on it."""

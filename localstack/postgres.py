@@ -258,7 +258,12 @@ def _environment() -> dict[str, str]:
 
 
 def _is_postgres(pid: int, data: Path) -> bool:
-    """Tell whether a process is a server on that data; where that cannot be known, it is not."""
-    with contextlib.suppress(OSError):
-        return str(data) in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
-    return False
+    """Tell whether a process is a server on that data, and not another one that got its number."""
+    if Path("/proc/self/cmdline").exists():
+        with contextlib.suppress(OSError):
+            return str(data) in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+        return False
+    told = subprocess.run(
+        ["/bin/ps", "-ww", "-p", str(pid), "-o", "command="], check=False, capture_output=True, text=True
+    )
+    return str(data) in told.stdout

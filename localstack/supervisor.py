@@ -22,6 +22,8 @@ from localstack.progress import Progress
 from localstack.trouble import Trouble
 
 _LOOK_EVERY_SECONDS = 0.1
+_LOOK_AT_DISK_EVERY_SECONDS = 15.0
+_SCARCE_BYTES = 50_000_000
 _RETRY_DEPLOY_SECONDS = 2.0
 _GIVE_UP_AFTER = 8  # deaths of one part within a minute
 _LOG_LIMIT_BYTES = 20_000_000
@@ -41,6 +43,7 @@ class Supervisor:
         self._deaths: dict[str, deque[float]] = {}
         self._edits: set[str] = set()
         self._is_up = False
+        self._disk_at = 0.0
         self._deploy_at: float | None = 0.0  # when the stack is to be deployed next, if it is
         self._turn = threading.Lock()
 
@@ -130,6 +133,7 @@ class Supervisor:
             time.sleep(_LOOK_EVERY_SECONDS)
             self._look()
             self._let_edits_in()
+            self._mind_the_disk()
 
     def _look(self) -> None:
         """Start what has died, and deploy when that is due."""
@@ -186,6 +190,13 @@ class Supervisor:
             except Trouble as trouble:  # a restart meanwhile makes it live as well
                 self._progress.say(f"{function} could not be brought up to date: {trouble}")
         self._progress.say(f"now live: {', '.join(edited)}")
+
+    def _mind_the_disk(self) -> None:
+        if time.monotonic() < self._disk_at:
+            return
+        self._disk_at = time.monotonic() + _LOOK_AT_DISK_EVERY_SECONDS
+        if warning := self._home.lack_of_space(_SCARCE_BYTES):
+            self._progress.say(f"{warning}, or uploads will fail.")
 
     def _check_ports(self) -> None:
         ports = {"DARKROOM_API_PORT": self._ports.api, "DARKROOM_MEDIA_PORT": self._ports.media}
