@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,13 +208,23 @@ def _elsewhere(home: Home, programs: Path, user: processes.User) -> Place:
             f"The user `nobody`, whom Postgres runs as, can no longer reach {home.postgres}: "
             "open the folders above it to others (chmod o+x), or start empty with `make reset`."
         )
+    _forget_orphans()
     room.mkdir(mode=0o755, parents=True, exist_ok=True)
+    write(room / "home", str(home.root))
     os.chown(room, user.uid, user.gid)
     if not _can_reach(user, programs):
         programs = _copy_programs(programs, room)
     if not home.postgres.is_symlink():
         home.postgres.symlink_to(room / "data")
     return Place(programs, room / "data", user)
+
+
+def _forget_orphans() -> None:
+    """Remove what belongs to temporary data folders that are gone; others may be on a disk that is only unplugged."""
+    for note in _STATE_ROOT.glob("*/home"):
+        home = Path(note.read_text(encoding="utf-8"))
+        if home.is_relative_to(tempfile.gettempdir()) and not home.exists():
+            shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def _copy_programs(programs: Path, room: Path) -> Path:
