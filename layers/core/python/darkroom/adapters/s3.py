@@ -84,16 +84,20 @@ class S3Uploads:
     def complete_multipart(self, image: Image, etags: Sequence[tuple[int, str]]) -> None:
         """Put the parts together; wrong or missing parts raise `Conflict`. Doing so twice is fine."""
         try:
-            with _said_kindly():
-                self._client.complete_multipart_upload(
-                    Bucket=self._bucket,
-                    Key=upload_key(image.id),
-                    UploadId=image.multipart_id or "",
-                    MultipartUpload={"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in sorted(etags)]},
-                )
+            arrived = self._arrived_parts(image)
         except NotFound as error:
-            if not self.has_arrived(image.id):
-                raise Conflict("This upload was given up: ask for a new one.") from error
+            if self.has_arrived(image.id):
+                return
+            raise Conflict("This upload was given up: ask for a new one.") from error
+        if not etags or any(arrived.get(number) != etag for number, etag in etags):
+            raise Conflict("Some parts are missing or changed: ask what has arrived and resume.")
+        with _said_kindly():
+            self._client.complete_multipart_upload(
+                Bucket=self._bucket,
+                Key=upload_key(image.id),
+                UploadId=image.multipart_id or "",
+                MultipartUpload={"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in sorted(etags)]},
+            )
 
     def discard(self, image: Image) -> None:
         """Forget whatever has arrived of an image."""
@@ -197,7 +201,7 @@ def _said_kindly() -> Iterator[None]:
         if code in _ABSENT:
             raise NotFound("Nothing is stored there.") from error
         if code in _WRONG_PARTS:
-            raise Conflict("Some parts are missing or changed: ask what has arrived and resume.") from error
+            raise Conflict("Some parts are too small or out of order: ask what has arrived and resume.") from error
         raise Unavailable("The storage cannot be reached right now: try again in a few seconds.") from error
     except BotoCoreError as error:
         raise Unavailable("The storage cannot be reached right now: try again in a few seconds.") from error

@@ -80,6 +80,11 @@ class Image:
     developed_at: datetime | None = None
     variants: tuple[Variant, ...] = ()
 
+    @property
+    def part_count(self) -> int:
+        """How many parts a large upload of this image has."""
+        return -(-self.bytes // PART_BYTES)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostForm:

@@ -73,6 +73,9 @@ def complete_upload(
         raise Conflict("This upload is not sent in parts: there is nothing to complete.")
     if image.status is not Status.AWAITING:
         return image
+    wanted = image.part_count
+    if sorted(number for number, _ in etags) != list(range(1, wanted + 1)):
+        raise Conflict(f"This upload has {wanted} parts: send the missing ones and name each of them once.")
     uploads.complete_multipart(image, etags)
     return image
 

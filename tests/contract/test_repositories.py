@@ -1,0 +1,171 @@
+"""What every store promises, the one in memory and the one in Postgres alike."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from darkroom.access.model import Account
+from darkroom.errors import Conflict
+from darkroom.ids import AccountId, ImageId, uuid7
+from darkroom.images.model import Image, Status, Visibility
+from darkroom.paging import Cursor
+from tests.builders import NOON, a_ready_image, an_account, an_image
+from tests.fakes import FakeUnitOfWork
+
+UnitOfWork = Callable[[], AbstractContextManager[Any]]
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def unit_of_work(request: pytest.FixtureRequest) -> UnitOfWork:
+    real: UnitOfWork = FakeUnitOfWork() if request.param == "fake" else request.getfixturevalue("database")
+    return real
+
+
+@pytest.fixture
+def store(unit_of_work: UnitOfWork) -> Iterator[Any]:
+    with unit_of_work() as store:
+        yield store
+
+
+def test_an_account_is_found_by_its_id_and_its_email(store: Any) -> None:
+    account = an_account(email="ada@example.com")
+
+    store.accounts.add(account)
+
+    assert store.accounts.get(account.id) == account
+    assert store.accounts.with_email("ada@example.com") == account
+    assert store.accounts.get(AccountId(uuid7())) is None
+    assert store.accounts.with_email("bob@example.com") is None
+
+
+def test_an_email_address_has_one_account(store: Any) -> None:
+    store.accounts.add(an_account(email="ada@example.com"))
+
+    with pytest.raises(Conflict):
+        store.accounts.add(an_account(email="ada@example.com"))
+
+
+def test_a_password_can_be_kept_under_a_new_hash(store: Any) -> None:
+    account = an_account(password_hash="old")
+    store.accounts.add(account)
+
+    store.accounts.set_password_hash(account.id, "new")
+
+    assert store.accounts.get(account.id).password_hash == "new"
+
+
+def test_an_image_comes_back_as_it_was_added(store: Any) -> None:
+    image = _add(
+        store, a_ready_image(reason="Kept the first frame.", visibility=Visibility.PUBLIC, checksum_sha256="ab")
+    )
+
+    assert store.images.get(image.id) == image
+    assert store.images.lock(image.id) == image
+    assert store.images.get(ImageId(uuid7())) is None
+
+
+def test_what_changes_about_an_image_is_saved(store: Any) -> None:
+    image = _add(store, an_image())
+    changed = replace(
+        a_ready_image(), id=image.id, owner_id=image.owner_id, attempts=2, processing_since=NOON, requeued_at=NOON
+    )
+
+    store.images.save(changed)
+
+    assert store.images.get(image.id) == changed
+
+
+def test_images_come_newest_first_and_pages_follow_each_other(store: Any) -> None:
+    owner = _owner(store)
+    images = [_add(store, an_image(uploaded_at=NOON + timedelta(minutes=minute)), owner) for minute in range(5)]
+    newest_first = images[::-1]
+
+    first = store.images.of_owner(owner, after=None, limit=2)
+    second = store.images.of_owner(owner, after=Cursor(at=first[-1].uploaded_at, id=first[-1].id), limit=10)
+
+    assert [*first, *second] == newest_first
+    assert store.images.newest_of(owner) == newest_first[0]
+
+
+def test_a_page_stays_whole_while_images_are_added_at_the_same_moment(store: Any) -> None:
+    """REQUIREMENTS 19: keyset pages are stable while rows are inserted."""
+    owner = _owner(store)
+    for _ in range(3):
+        _add(store, an_image(uploaded_at=NOON), owner)
+    first = store.images.of_owner(owner, after=None, limit=2)
+    _add(store, an_image(uploaded_at=NOON + timedelta(seconds=1)), owner)
+
+    second = store.images.of_owner(owner, after=Cursor(at=first[-1].uploaded_at, id=first[-1].id), limit=2)
+
+    assert len(second) == 1
+    assert second[0].id not in {image.id for image in first}
+
+
+def test_nobody_elses_images_are_mine(store: Any) -> None:
+    _add(store, an_image())
+
+    assert store.images.of_owner(_owner(store), after=None, limit=10) == []
+    assert store.images.newest_of(AccountId(uuid7())) is None
+
+
+def test_overdue_uploads_come_oldest_first(store: Any) -> None:
+    late = _add(store, an_image(expires_at=NOON - timedelta(minutes=1)))
+    later = _add(store, an_image(expires_at=NOON - timedelta(minutes=2)))
+    _add(store, an_image(expires_at=NOON + timedelta(minutes=1)))
+    _add(store, an_image(expires_at=NOON - timedelta(minutes=3), status=Status.PROCESSING))
+
+    assert store.images.lock_overdue(expired_before=NOON, limit=10) == [later, late]
+    assert store.images.lock_overdue(expired_before=NOON, limit=1) == [later]
+
+
+def test_stalled_developments_come_oldest_first_unless_lately_requeued(store: Any) -> None:
+    def stalled(minutes: int, requeued: int | None = None) -> Image:
+        requeued_at = None if requeued is None else NOON - timedelta(minutes=requeued)
+        since = NOON - timedelta(minutes=minutes)
+        return _add(store, an_image(status=Status.PROCESSING, processing_since=since, requeued_at=requeued_at))
+
+    young, old, older, again = stalled(1), stalled(11), stalled(20), stalled(30, requeued=5)
+    lately = stalled(40, requeued=1)
+
+    found = store.images.lock_stalled(
+        since_before=NOON - timedelta(minutes=10), requeued_before=NOON - timedelta(minutes=4), limit=10
+    )
+
+    assert found == [again, older, old]
+    assert young not in found
+    assert lately not in found
+
+
+def test_what_raises_leaves_no_trace(unit_of_work: UnitOfWork) -> None:
+    account = an_account()
+
+    with pytest.raises(Conflict), unit_of_work() as store:
+        _add_twice(store, account)
+
+    with unit_of_work() as store:
+        assert store.accounts.get(account.id) is None
+
+
+def test_the_time_of_a_unit_of_work_is_aware(store: Any) -> None:
+    assert store.now.utcoffset() == timedelta()
+
+
+def _add_twice(store: Any, account: Account) -> None:
+    store.accounts.add(account)
+    store.accounts.add(account)
+
+
+def _owner(store: Any) -> AccountId:
+    account = an_account()
+    store.accounts.add(account)
+    return account.id
+
+
+def _add(store: Any, image: Image, owner: AccountId | None = None) -> Image:
+    owned = replace(image, owner_id=owner or _owner(store))
+    store.images.add(owned)
+    return owned

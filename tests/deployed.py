@@ -1,0 +1,119 @@
+"""What template.yaml describes, made in moto: tables, queues, buckets with their notifications, variables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+from samtranslator.yaml_helper import yaml_parse
+
+from darkroom.adapters import signing_keys
+
+ROOT = Path(__file__).resolve().parents[1]
+API_URL = "http://api.test"
+MEDIA_URL = "http://media.test"
+
+_PARTS: dict[str, dict[str, Any]] = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stack in moto: the physical name (of a queue: its address) of everything that has a logical one."""
+
+    names: Mapping[str, str]
+    database_url: str
+
+    def variables(self, function: str) -> dict[str, str]:
+        """Return the environment that the template gives a function, resolved."""
+        stated = _PARTS[f"{function.capitalize()}Function"]["Properties"]["Environment"]["Variables"]
+        return {name: self._resolve(name, value) for name, value in stated.items()}
+
+    def _resolve(self, name: str, value: Any) -> str:
+        if name == "DATABASE_URL":
+            return self.database_url
+        if name == "MEDIA_URL":
+            return MEDIA_URL
+        if name == "TRUSTED_ISSUERS":
+            return self._trusted_issuers()
+        if isinstance(value, dict):
+            return self.names[value["Ref"]]
+        return str(value)
+
+    def _trusted_issuers(self) -> str:
+        """Trust our own issuer; its published keys stand in the address itself."""
+        keys = signing_keys.SigningKeys(boto3.client("secretsmanager"), "darkroom/signing-keys").jwks()
+        jwks_url = f"data:application/json,{quote(json.dumps(keys))}"
+        return json.dumps([{"issuer": API_URL, "audience": "darkroom", "jwks_url": jwks_url}])
+
+
+def deploy_template(database_url: str) -> Deployed:
+    """Make the template's durable parts in whatever AWS boto3 reaches."""
+    names = {"PublicApiUrl": API_URL}
+    for logical in _of_type("AWS::DynamoDB::Table"):
+        names[logical] = _make_table(logical)
+    for logical in sorted(_of_type("AWS::SQS::Queue"), key=lambda name: "RedrivePolicy" in _properties(name)):
+        names[logical] = _make_queue(logical, names)
+    for logical in _of_type("AWS::S3::Bucket"):
+        names[logical] = _make_bucket(logical, names)
+    signing_keys.ensure(boto3.client("secretsmanager"), "darkroom/signing-keys")
+    return Deployed(names, database_url)
+
+
+def _of_type(kind: str) -> list[str]:
+    return [logical for logical, part in _PARTS.items() if part["Type"] == kind]
+
+
+def _properties(logical: str) -> dict[str, Any]:
+    found: dict[str, Any] = _PARTS[logical]["Properties"]
+    return found
+
+
+def _make_table(logical: str) -> str:
+    stated = _properties(logical)
+    name = logical.lower()
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=stated["KeySchema"],
+        AttributeDefinitions=stated["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+def _make_queue(logical: str, names: Mapping[str, str]) -> str:
+    sqs = boto3.client("sqs")
+    attributes = {}
+    if redrive := _properties(logical).get("RedrivePolicy"):
+        dead_letters = names[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+        attributes["RedrivePolicy"] = json.dumps(
+            {"deadLetterTargetArn": _queue_arn(dead_letters), "maxReceiveCount": redrive["maxReceiveCount"]}
+        )
+    return sqs.create_queue(QueueName=logical.lower(), Attributes=attributes)["QueueUrl"]
+
+
+def _make_bucket(logical: str, names: Mapping[str, str]) -> str:
+    s3 = boto3.client("s3")
+    name = logical.lower()
+    s3.create_bucket(Bucket=name)
+    for rule in _properties(logical).get("NotificationConfiguration", {}).get("QueueConfigurations", []):
+        s3.put_bucket_notification_configuration(
+            Bucket=name,
+            NotificationConfiguration={
+                "QueueConfigurations": [
+                    {
+                        "QueueArn": _queue_arn(names[rule["Queue"]["Fn::GetAtt"][0]]),
+                        "Events": [rule["Event"]],
+                        "Filter": {"Key": {"FilterRules": rule["Filter"]["S3Key"]["Rules"]}},
+                    }
+                ]
+            },
+        )
+    return name
+
+
+def _queue_arn(url: str) -> str:
+    answer = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
