@@ -31,7 +31,7 @@ format: setup ## put the code in order
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 
 bench: setup ## measure speed and memory as ratios and write docs/benchmarks.md
-	@.venv/bin/python tests/bench/main.py
+	@.venv/bin/python -m tests.bench.main
 
 rotate-keys: setup ## put a new signing key in front; the one before stays trusted
 	@.venv/bin/darkroom rotate-keys

@@ -4,13 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import boto3
 from samtranslator.yaml_helper import yaml_parse
 
 from darkroom.adapters import signing_keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 ROOT = Path(__file__).resolve().parents[1]
 API_URL = "http://api.test"
@@ -85,7 +88,7 @@ def _make_table(logical: str) -> str:
 
 def _make_queue(logical: str, names: Mapping[str, str]) -> str:
     sqs = boto3.client("sqs")
-    attributes = {}
+    attributes: dict[QueueAttributeNameType, str] = {}
     if redrive := _properties(logical).get("RedrivePolicy"):
         dead_letters = names[redrive["deadLetterTargetArn"]["Fn::GetAtt"][0]]
         attributes["RedrivePolicy"] = json.dumps(

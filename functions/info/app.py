@@ -82,7 +82,6 @@ def original(image_id: str) -> Response:
 
 
 @app.route("/{proxy+}", methods=["OPTIONS"])
-def browser_asks(proxy: str) -> Response:
+def browser_asks() -> Response:
     """Answer a browser's question before a request from another origin, for every address."""
-    del proxy
     return preflight()

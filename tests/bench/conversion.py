@@ -11,10 +11,10 @@ from typing import Any
 import PIL
 from PIL import features
 
-from bench.photos import photos
-from bench.sharp_peer import Sharp
 from darkroom.adapters.decoding import decode
 from darkroom.adapters.pillow import PillowDeveloper, encode, smaller_and_smaller, thumbhash_of
+from tests.bench.photos import photos
+from tests.bench.sharp_peer import Sharp
 
 ROUNDS = 7
 

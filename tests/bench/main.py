@@ -5,7 +5,6 @@ A section is a module beside this one with `section() -> str`, its Markdown; wha
 
 import os
 import platform
-import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +16,7 @@ SECTIONS = ("conversion", "throughput")
 
 def main() -> None:
     """Print and write what every section measures."""
-    sys.path[:0] = [str(CHECKOUT / "layers/core/python"), str(CHECKOUT / "tests")]
-    sections = [import_module(f"bench.{name}").section() for name in SECTIONS if (HERE / f"{name}.py").exists()]
+    sections = [import_module(f"tests.bench.{name}").section() for name in SECTIONS if (HERE / f"{name}.py").exists()]
     page = "\n\n".join([_introduction(), *sections]) + "\n"
     (CHECKOUT / "docs/benchmarks.md").write_text(page)
     print(page)

@@ -8,8 +8,8 @@ from PIL import Image, PngImagePlugin
 
 from darkroom.adapters.pillow import PillowDeveloper
 from darkroom.images.model import Development
-from pictures import a_picture, animated, chunks, encoded, look_alike, seen
-from profiles import ADOBE_RGB, DISPLAY_P3, gray_profile, press_profile, rgb_profile
+from tests.pictures import a_picture, animated, chunks, encoded, look_alike, seen
+from tests.profiles import ADOBE_RGB, DISPLAY_P3, gray_profile, press_profile, rgb_profile
 
 developer = PillowDeveloper(threads=2)
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from darkroom.adapters.pillow import PillowDeveloper
 from darkroom.images.model import Undevelopable
-from pictures import (
+from tests.pictures import (
     a_picture,
     animated,
     encoded,

@@ -28,7 +28,7 @@ def storage() -> FakeStorage:
 
 
 def ask(unit_of_work: FakeUnitOfWork, storage: FakeStorage, **facts: Any) -> tuple[Image, PostForm | Multipart]:
-    usual = {"owner": ADA, "file_name": "harbour.jpg", "content_type": "image/jpeg", "size": 1000}
+    usual: dict[str, Any] = {"owner": ADA, "file_name": "harbour.jpg", "content_type": "image/jpeg", "size": 1000}
     with unit_of_work() as store:
         return uploading.request_upload(store, storage, **(usual | facts))
 

@@ -65,8 +65,8 @@ def refresh(
     unit_of_work: UnitOfWork, access_tokens: AccessTokens, refresh_tokens: RefreshTokens, *, refresh_token: str
 ) -> Session:
     """Trade a refresh token for a new pair. One that was used before ends every session it led to."""
-    account_id, next_token = refresh_tokens.rotate(refresh_token)
-    with unit_of_work() as store:
+    with unit_of_work() as store:  # the records answer before the token is spent, or it could not be sent again
+        account_id, next_token = refresh_tokens.rotate(refresh_token)
         account = who_am_i(store, caller=Principal(account_id))
     return _session(account, access_tokens, next_token)
 
