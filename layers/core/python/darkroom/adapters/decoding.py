@@ -57,6 +57,8 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Pillow refuses above double of this from the header, some of its decoders before they reserve memory; we refuse at it.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+# Keep up to eight blocks of 16 MB for the next photo: 20 ms fewer page faults in 12 MP for 17 MB more at the peak.
+Image.core.set_blocks_max(8)  # type: ignore[attr-defined] # documented, though not in the stubs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
