@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import boto3
 from samtranslator.yaml_helper import yaml_parse
@@ -40,16 +39,10 @@ class Deployed:
         if name == "MEDIA_URL":
             return MEDIA_URL
         if name == "TRUSTED_ISSUERS":
-            return self._trusted_issuers()
+            return str(value["Fn::Sub"]).replace("${PublicApiUrl}", API_URL)
         if isinstance(value, dict):
             return self.names[value["Ref"]]
         return str(value)
-
-    def _trusted_issuers(self) -> str:
-        """Trust our own issuer; its published keys stand in the address itself."""
-        keys = signing_keys.SigningKeys(boto3.client("secretsmanager"), "darkroom/signing-keys").jwks()
-        jwks_url = f"data:application/json,{quote(json.dumps(keys))}"
-        return json.dumps([{"issuer": API_URL, "audience": "darkroom", "jwks_url": jwks_url}])
 
 
 def deploy_template(database_url: str) -> Deployed:

@@ -9,6 +9,7 @@ from darkroom.access import usecases
 from darkroom.adapters.dynamo.refresh_tokens import DynamoRefreshTokens
 from darkroom.adapters.dynamo.throttle import DynamoThrottle
 from darkroom.adapters.passwords import Argon2Passwords
+from darkroom.adapters.postgres.published_keys import publisher
 from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from darkroom.adapters.signing_keys import SigningKeys
 from darkroom.adapters.tokens import Issuer, JwtAccessTokens, JwtVerifier
@@ -30,13 +31,14 @@ class AuthSettings(DatabaseSettings):
 
 
 settings = AuthSettings.load()
-keys = SigningKeys(boto3.client("secretsmanager"), settings.signing_keys_secret)
+unit_of_work = PostgresUnitOfWork(settings.database_url)
+secrets = boto3.client("secretsmanager")
+keys = SigningKeys(secrets, settings.signing_keys_secret, publish=publisher(unit_of_work))
 access_tokens = JwtAccessTokens(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 verifier = JwtVerifier([Issuer(issuer=settings.token_issuer, audience=settings.token_audience, jwks=keys.jwks)])
 refresh_tokens = DynamoRefreshTokens(settings.refresh_tokens_table)
 throttle = DynamoThrottle(settings.throttles_table)
 passwords = Argon2Passwords()
-unit_of_work = PostgresUnitOfWork(settings.database_url)
 app = Api("auth", verify=verifier.verify)
 
 
@@ -92,8 +94,9 @@ def log_out() -> Response:
 @app.route("/v1/auth/me", methods=["GET"])
 def me() -> Response:
     """Tell who is signed in."""
+    caller = app.member
     with unit_of_work() as store:
-        account = usecases.who_am_i(store, caller=app.member)
+        account = usecases.who_am_i(store, caller=caller)
     return ok(MeView(account=show(account, AccountView)))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chalice.app import Response
 
 from darkroom.adapters.addresses import Credentials, MediaAddresses
+from darkroom.adapters.postgres.published_keys import reader
 from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from darkroom.adapters.tokens import JwtVerifier
 from darkroom.edge.http import Api, found, ok, preflight
@@ -33,7 +34,8 @@ addresses = MediaAddresses(
     credentials=Credentials.from_environment(),
 )
 unit_of_work = PostgresUnitOfWork(settings.database_url)
-app = Api("info", verify=JwtVerifier.from_json(settings.trusted_issuers).verify)
+verifier = JwtVerifier.from_json(settings.trusted_issuers, our_keys=reader(unit_of_work))
+app = Api("info", verify=verifier.verify)
 
 
 @app.route("/v1/images/last", methods=["GET"])

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 from chalice.app import Response
 
+from darkroom.adapters.postgres.published_keys import reader
 from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from darkroom.adapters.s3 import S3Uploads, s3_client
 from darkroom.adapters.tokens import JwtVerifier
@@ -27,7 +28,8 @@ class UploadSettings(DatabaseSettings, VerifierSettings):
 settings = UploadSettings.load()
 uploads = S3Uploads(s3_client(), settings.originals_bucket)
 unit_of_work = PostgresUnitOfWork(settings.database_url)
-app = Api("upload", verify=JwtVerifier.from_json(settings.trusted_issuers).verify)
+verifier = JwtVerifier.from_json(settings.trusted_issuers, our_keys=reader(unit_of_work))
+app = Api("upload", verify=verifier.verify)
 
 
 @app.route("/v1/uploads", methods=["POST"])

@@ -7,6 +7,7 @@ from darkroom.access.model import Account
 from darkroom.adapters.postgres.migrations import migrate
 from darkroom.adapters.postgres.unit_of_work import PostgresStore, PostgresUnitOfWork
 from darkroom.errors import Unavailable
+from darkroom.ids import uuid7
 from tests.builders import an_account
 from tests.deployed import ROOT
 from tests.e2e.handles import free_ports
@@ -42,6 +43,18 @@ def test_a_database_that_is_away_is_told_with_what_to_do() -> None:
 
 def test_migrations_are_applied_once(database_url: str) -> None:
     assert migrate(database_url, ROOT / "functions" / "migrate" / "migrations") == []
+
+
+def test_old_news_about_signing_keys_drops_nothing_new(database: PostgresUnitOfWork) -> None:
+    old, middle, new = ({"kid": str(uuid7()), "crv": "P-256"} for _ in range(3))
+
+    for told in ([middle, old], [new, middle], [middle, old]):
+        with database() as store:
+            store.published_keys.publish(told)
+
+    with database() as store:
+        kids = [key["kid"] for key in store.published_keys.all()]
+    assert kids[:2] == [new["kid"], middle["kid"]]
 
 
 def _add_and_lose_the_connection(store: PostgresStore, account: Account, database_url: str) -> None:

@@ -7,6 +7,7 @@ import json
 import time
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import jwt
@@ -32,7 +33,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> Any:
     with mock_aws():
         client = boto3.client("secretsmanager")
         signing_keys.ensure(client, SECRET)
-        yield SigningKeys(client, SECRET)
+        yield SigningKeys(client, SECRET, publish=lambda _jwks: None)
 
 
 @pytest.fixture
@@ -162,6 +163,31 @@ def test_keys_rotate_with_overlap(
     assert keys.signer().kid == new.kid
     assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
     assert verifier.verify(f"Bearer {before}").account_id == ACCOUNT
+
+
+def test_a_key_is_published_before_it_signs_and_once(keys: SigningKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[list[str]] = []
+    client = boto3.client("secretsmanager")
+    ours = SigningKeys(client, SECRET, publish=lambda jwks: published.append([jwk["kid"] for jwk in jwks]))
+    old = ours.signer().kid
+    _let_pass(monkeypatch, 61)
+    ours.signer()
+    new = signing_keys.rotate(client, SECRET).kid
+    _let_pass(monkeypatch, 200)
+
+    ours.signer()
+
+    assert published == [[old], [new, old]]
+    assert keys.jwks() == ours.jwks()
+
+
+def test_an_issuer_elsewhere_is_asked_at_its_address(keys: SigningKeys, signer: JwtAccessTokens) -> None:
+    address = f"data:application/json,{quote(json.dumps(keys.jwks()))}"
+    trusted = [{"issuer": "us", "audience": "darkroom", "jwks_url": address}]
+
+    verifier = JwtVerifier.from_json(json.dumps(trusted), our_keys=dict)
+
+    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
 
 
 def test_no_more_than_two_keys_are_kept(keys: SigningKeys) -> None:

@@ -35,6 +35,6 @@ class DatabaseSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class VerifierSettings(Settings):
-    """Whose access tokens are believed: a JSON list of `{issuer, audience, jwks_url}`."""
+    """Whose access tokens are believed: a JSON list of `{issuer, audience, jwks_url}`; without a URL it is us."""
 
     trusted_issuers: str

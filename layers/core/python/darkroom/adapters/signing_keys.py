@@ -1,12 +1,13 @@
 """The keys that access tokens are signed with: two at a time in Secrets Manager, so that they can be rotated.
 
-A new key is published at once and signs from two minutes later, when every execution environment has read it. The one
-before stays published until the next rotation: rotate at most once in the life of an access token (15 minutes), or
-tokens signed by the dropped key end early.
+A new key is published as soon as the auth function reads it and signs from two minutes later, when each of its
+execution environments has. The one before stays published until the next rotation: rotate at most once in the life of
+an access token (15 minutes), or tokens signed by the dropped key end early.
 """
 
 import json
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 ALGORITHM = "ES256"
 KEPT = 2
+
+Publish = Callable[[Sequence[Mapping[str, Any]]], None]
 
 _GOOD_FOR_SECONDS = 60
 _SIGNS_AFTER_SECONDS = 2 * _GOOD_FOR_SECONDS
@@ -45,11 +48,12 @@ class SigningKey:
 
 
 class SigningKeys:
-    """The keys in a secret, read again every minute so that a rotation is noticed."""
+    """The keys in a secret, read again every minute so that a rotation is noticed, and published before they sign."""
 
-    def __init__(self, secrets: "SecretsManagerClient", secret_name: str) -> None:
+    def __init__(self, secrets: "SecretsManagerClient", secret_name: str, *, publish: Publish) -> None:
         self._secrets = secrets
         self._name = secret_name
+        self._publish = publish
         self._keys: list[SigningKey] = []
         self._read_at = float("-inf")
         self._turn = Lock()
@@ -67,7 +71,10 @@ class SigningKeys:
     def _all(self) -> list[SigningKey]:
         with self._turn:
             if time.monotonic() - self._read_at > _GOOD_FOR_SECONDS:
-                self._keys = _read(self._secrets, self._name)
+                keys = _read(self._secrets, self._name)
+                if keys != self._keys:
+                    self._publish([key.public_jwk() for key in keys])
+                self._keys = keys
                 self._read_at = time.monotonic()
             return self._keys
 

@@ -20,6 +20,8 @@ from darkroom.principal import Principal
 
 LIFETIME = timedelta(minutes=15)
 
+FetchKeys = Callable[[], Mapping[str, Any]]
+
 _ALGORITHMS = (ALGORITHM, "RS256")
 _LEEWAY_SECONDS = 10
 _FETCH_SECONDS = 5
@@ -61,7 +63,7 @@ class Issuer:
 
     issuer: str
     audience: str
-    jwks: Callable[[], Mapping[str, Any]]
+    jwks: FetchKeys
 
 
 class JwtVerifier:
@@ -71,11 +73,15 @@ class JwtVerifier:
         self._published = {issuer.issuer: _PublishedKeys(issuer) for issuer in issuers}
 
     @classmethod
-    def from_json(cls, trusted_issuers: str) -> "JwtVerifier":
-        """Read the setting TRUSTED_ISSUERS: a JSON list of `{issuer, audience, jwks_url}`."""
+    def from_json(cls, trusted_issuers: str, *, our_keys: FetchKeys) -> "JwtVerifier":
+        """Read the setting TRUSTED_ISSUERS: a JSON list of `{issuer, audience, jwks_url}`; without a URL it is us."""
         return cls(
             [
-                Issuer(issuer=entry["issuer"], audience=entry["audience"], jwks=partial(_download, entry["jwks_url"]))
+                Issuer(
+                    issuer=entry["issuer"],
+                    audience=entry["audience"],
+                    jwks=partial(_download, entry["jwks_url"]) if "jwks_url" in entry else our_keys,
+                )
                 for entry in json.loads(trusted_issuers)
             ]
         )

@@ -11,6 +11,7 @@ from psycopg.rows import DictRow, dict_row
 from darkroom.adapters.postgres.accounts import Accounts
 from darkroom.adapters.postgres.images import Images
 from darkroom.adapters.postgres.outbox import Outbox
+from darkroom.adapters.postgres.published_keys import PublishedKeys
 from darkroom.errors import Unavailable
 
 CONNECT_SECONDS = 5
@@ -25,6 +26,7 @@ class PostgresStore:
         self.accounts = Accounts(connection)
         self.images = Images(connection)
         self.events = Outbox(connection, now)
+        self.published_keys = PublishedKeys(connection)
 
 
 class PostgresUnitOfWork:
