@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ALGORITHM = "ES256"
 KEPT = 2
 
-Publish = Callable[[Sequence[Mapping[str, Any]]], None]
+Publish = Callable[[Sequence[Mapping[str, Any]]], object]
 
 _GOOD_FOR_SECONDS = 60
 _SIGNS_AFTER_SECONDS = 2 * _GOOD_FOR_SECONDS
