@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from darkroom.adapters.s3 import IMMUTABLE, S3Media, S3Originals, S3Uploads, s3_client
-from darkroom.errors import Conflict, NotFound
+from darkroom.errors import Conflict
 from darkroom.images.model import PART_BYTES, Image
 from tests.builders import an_image
 from tests.deployed import Deployed
@@ -46,13 +46,19 @@ def storage(request: pytest.FixtureRequest) -> Storage:
 def test_what_was_put_has_arrived(storage: Storage) -> None:
     image = an_image()
     assert not storage.uploads.has_arrived(image.id)
-    assert storage.originals.size(image.id) is None
+    assert storage.originals.fetch(image.id, at_most=7) is None
 
     storage.uploads.put(image, b"a photo")
 
     assert storage.uploads.has_arrived(image.id)
-    assert storage.originals.size(image.id) == 7
-    assert storage.originals.fetch(image.id) == b"a photo"
+    assert storage.originals.fetch(image.id, at_most=7) == b"a photo"
+
+
+def test_of_too_much_only_one_byte_more_is_fetched(storage: Storage) -> None:
+    image = an_image()
+    storage.uploads.put(image, b"a photo")
+
+    assert storage.originals.fetch(image.id, at_most=3) == b"a ph"
 
 
 def test_clearing_twice_is_fine(storage: Storage) -> None:
@@ -62,8 +68,7 @@ def test_clearing_twice_is_fine(storage: Storage) -> None:
     storage.originals.clear(image.id)
     storage.originals.clear(image.id)
 
-    with pytest.raises(NotFound):
-        storage.originals.fetch(image.id)
+    assert storage.originals.fetch(image.id, at_most=7) is None
 
 
 def test_parts_are_put_together(storage: Storage) -> None:
@@ -73,7 +78,7 @@ def test_parts_are_put_together(storage: Storage) -> None:
     storage.uploads.complete_multipart(image, etags)
     storage.uploads.complete_multipart(image, etags)
 
-    assert storage.originals.size(image.id) == PART_BYTES + 10
+    assert storage.originals.fetch(image.id, at_most=image.bytes) == b"a" * PART_BYTES + b"b" * 10
 
 
 def test_parts_tell_what_has_arrived(storage: Storage) -> None:

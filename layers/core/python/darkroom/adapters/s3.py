@@ -1,7 +1,7 @@
 """Originals and media in S3. The one door to boto3's S3 client."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -117,7 +117,12 @@ class S3Uploads:
 
     def has_arrived(self, image_id: ImageId) -> bool:
         """Tell whether the whole original is there."""
-        return _size(self._client, self._bucket, upload_key(image_id)) is not None
+        try:
+            with _said_kindly():
+                self._client.head_object(Bucket=self._bucket, Key=upload_key(image_id))
+        except NotFound:
+            return False
+        return True
 
     def _arrived_parts(self, image: Image) -> dict[int, str]:
         with _said_kindly():
@@ -146,14 +151,15 @@ class S3Originals:
         self._client = client
         self._bucket = bucket
 
-    def size(self, image_id: ImageId) -> int | None:
-        """Return how many bytes arrived, or None where nothing did."""
-        return _size(self._client, self._bucket, upload_key(image_id))
-
-    def fetch(self, image_id: ImageId) -> bytes:
-        """Return the bytes that arrived."""
-        with _said_kindly():
-            return self._client.get_object(Bucket=self._bucket, Key=upload_key(image_id))["Body"].read()
+    def fetch(self, image_id: ImageId, *, at_most: int) -> bytes | None:
+        """Return what arrived, or None where nothing did; of more than `at_most` bytes only one more."""
+        try:
+            with _said_kindly():
+                stored = self._client.get_object(Bucket=self._bucket, Key=upload_key(image_id))
+                with closing(stored["Body"]) as body:
+                    return body.read(at_most + 1)
+        except NotFound:
+            return None
 
     def keep(self, image_id: ImageId, data: bytes, content_type: str) -> None:
         """Put a developed image's original where uploads can no longer reach it."""
@@ -181,14 +187,6 @@ class S3Media:
             self._client.put_object(
                 Bucket=self._bucket, Key=key, Body=data, ContentType="image/webp", CacheControl=IMMUTABLE
             )
-
-
-def _size(client: "S3Client", bucket: str, key: str) -> int | None:
-    try:
-        with _said_kindly():
-            return client.head_object(Bucket=bucket, Key=key)["ContentLength"]
-    except NotFound:
-        return None
 
 
 @contextmanager

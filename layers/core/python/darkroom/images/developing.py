@@ -70,12 +70,12 @@ def _begin(unit_of_work: UnitOfWork, image_id: ImageId) -> Image | None:
 
 def _check_arrived(originals: Originals, image: Image) -> bytes:
     """Check again what was promised when the place was given out, before a byte is decoded."""
-    size = originals.size(image.id)
-    if size is None:
+    data = originals.fetch(image.id, at_most=image.bytes)
+    if data is None:
         raise Undevelopable("The photo never arrived: upload it again.")
-    if size > MOST_BYTES or size != image.bytes:
-        raise Undevelopable(f"{size:,} bytes arrived where {image.bytes:,} were announced: upload it again.")
-    data = originals.fetch(image.id)
+    if len(data) != image.bytes or len(data) > MOST_BYTES:
+        arrived = "More" if len(data) > image.bytes else f"Only {len(data):,}"
+        raise Undevelopable(f"{arrived} bytes arrived where {image.bytes:,} were announced: upload it again.")
     if image.checksum_sha256 and hashlib.sha256(data).hexdigest() != image.checksum_sha256:
         raise Undevelopable("The photo was damaged on its way (its checksum differs): upload it again.")
     return data

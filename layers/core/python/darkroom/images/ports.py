@@ -86,11 +86,8 @@ class Uploads(Protocol):
 class Originals(Protocol):
     """What arrived, for the one who develops it."""
 
-    def size(self, image_id: ImageId) -> int | None:
-        """Return how many bytes arrived, or None where nothing did."""
-
-    def fetch(self, image_id: ImageId) -> bytes:
-        """Return the bytes that arrived."""
+    def fetch(self, image_id: ImageId, *, at_most: int) -> bytes | None:
+        """Return what arrived, or None where nothing did; of more than `at_most` bytes only one more."""
 
     def keep(self, image_id: ImageId, data: bytes, content_type: str) -> None:
         """Put a developed image's original where uploads can no longer reach it."""
