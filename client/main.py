@@ -205,9 +205,17 @@ def rotate_keys(
     secret_name: Annotated[
         str, typer.Option("--secret", envvar="SIGNING_KEYS_SECRET", help="The secret that holds the signing keys.")
     ] = "darkroom/signing-keys",  # noqa: S107 - its name, not the secret
+    create: Annotated[
+        bool, typer.Option("--create", help="Make the secret with its first key, if there is none.")
+    ] = False,
 ) -> None:
     """Put a new signing key in front; the one before stays trusted until the next rotation."""
-    typer.echo(f"Tokens are now signed with {operating.rotate_keys(secret_name)}; the key before stays trusted.")
+    if create:
+        operating.create_keys(secret_name)
+        typer.echo(f"{secret_name} holds a signing key.")
+        return
+    kid = operating.rotate_keys(secret_name)
+    typer.echo(f"In two minutes tokens are signed with {kid}; the key before stays trusted.")
 
 
 def _enter(way: str, api: str | None, email: str | None, *, from_stdin: bool, confirm: bool) -> None:

@@ -63,6 +63,18 @@ def rotate_keys(secret_name: str) -> str:
         raise _aws_problem(error) from error
 
 
+def create_keys(secret_name: str) -> None:
+    """Make the secret with its first signing key; where it stands already nothing changes."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only operators pay for it
+
+    from darkroom.adapters import signing_keys  # noqa: PLC0415 - the same
+
+    try:
+        signing_keys.ensure(_aws("secretsmanager"), secret_name)
+    except (BotoCoreError, ClientError) as error:
+        raise _aws_problem(error) from error
+
+
 def _move(queues: "SQSClient", letter: "MessageTypeDef", source: str, target: str) -> None:
     attributes: Mapping[str, Any] = {
         name: {key: value for key, value in attribute.items() if value}

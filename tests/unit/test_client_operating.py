@@ -86,6 +86,15 @@ def test_rotating_puts_a_new_key_in_front_and_keeps_the_one_before() -> None:
     assert f"signed with {kids[0]}" in result.output
 
 
+def test_the_first_key_is_made_once() -> None:
+    assert run("rotate-keys", "--create").exit_code == 0
+    before = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
+
+    assert run("rotate-keys", "--create").exit_code == 0
+
+    assert boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"] == before
+
+
 def test_rotating_keys_that_do_not_exist_is_one_sentence() -> None:
     result = run("rotate-keys")
 
