@@ -1,5 +1,6 @@
 """What ministack 1.5 lacks, put right inside its process."""
 
+import json
 import time
 from typing import Any
 
@@ -39,7 +40,7 @@ def _adopt_buckets() -> None:
 
 
 def _retry_soon() -> None:
-    """Bring a message that failed back after 2, 4, 8 ... seconds.
+    """Bring a message that failed back after 2, 4, 8, 16 seconds, and after its last try let it go to the dead letters.
 
     On AWS it waits for the queue's visibility timeout, which is made for a fleet; at a desk, an edit or a killed
     worker should not cost twelve minutes. After five tries it is among the dead letters, there and here.
@@ -54,7 +55,13 @@ def _retry_soon() -> None:
             queue = sqs._queues.get(queue_url)  # noqa: SLF001 - the same
             for message in queue["messages"] if queue else []:
                 if handles.get(message["id"]) == message.get("receipt_handle"):
-                    soon = time.time() + 2 ** int(message.get("receive_count", 1))
-                    message["visible_at"] = min(message["visible_at"], soon)
+                    tries = int(message.get("receive_count", 1))
+                    pause = 0 if tries >= _most_tries(queue) else 2**tries
+                    message["visible_at"] = min(message["visible_at"], time.time() + pause)
 
     lambda_svc._run_sqs_batch = run_and_release  # noqa: SLF001 - the same
+
+
+def _most_tries(queue: dict[str, Any]) -> float:
+    policy = json.loads(queue["attributes"].get("RedrivePolicy") or "{}")
+    return float(policy.get("maxReceiveCount", "inf"))
