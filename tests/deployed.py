@@ -58,6 +58,17 @@ def deploy_template(database_url: str) -> Deployed:
     return Deployed(names, database_url)
 
 
+def handler_of(function: str) -> str:
+    """Return what Lambda calls in a function."""
+    return str(_properties(f"{function.capitalize()}Function")["Handler"])
+
+
+def routes_of(function: str) -> list[str]:
+    """Return the addresses that the gateway leads to a function."""
+    events = _properties(f"{function.capitalize()}Function").get("Events", {}).values()
+    return [event["Properties"]["Path"] for event in events if event["Type"] == "Api"]
+
+
 def _of_type(kind: str) -> list[str]:
     return [logical for logical, part in _PARTS.items() if part["Type"] == kind]
 

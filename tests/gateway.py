@@ -3,12 +3,10 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
-
-from darkroom.edge.http import Api
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,19 @@ class Context:
     aws_request_id = "00000000-0000-0000-0000-000000000000"
 
 
+class Function(Protocol):
+    """What stands behind the gateway: an `Api`, or a function in the real runtime."""
+
+    @property
+    def routes(self) -> Iterable[str]: ...
+
+    def __call__(self, event: Any, context: Any) -> Any: ...
+
+
 class Gateway:
     """The front door of one function, as its caller: with a token, from an address."""
 
-    def __init__(self, app: Api, *, token: str | None = None, address: str = "192.0.2.1") -> None:
+    def __init__(self, app: Function, *, token: str | None = None, address: str = "192.0.2.1") -> None:
         self._app = app
         self._token = token
         self._address = address
