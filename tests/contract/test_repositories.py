@@ -40,6 +40,7 @@ def test_an_account_is_found_by_its_id_and_its_email(store: Any) -> None:
     assert store.accounts.with_email("ada@example.com") == account
     assert store.accounts.get(AccountId(uuid7())) is None
     assert store.accounts.with_email("bob@example.com") is None
+    assert store.accounts.with_email("ada@example.com\x00") is None
 
 
 def test_an_email_address_has_one_account(store: Any) -> None:

@@ -25,6 +25,7 @@ from darkroom.images.ports import ImageStore, UnitOfWork, Uploads
 from darkroom.principal import Principal
 
 _SHA256_DIGITS = 64
+_SHOWN = 64
 
 
 def request_upload(  # noqa: PLR0913 - what is announced of a file is six facts
@@ -149,7 +150,7 @@ def _announce(  # noqa: PLR0913 - what is announced of a file is six facts
     visibility: Visibility,
 ) -> Image:
     if content_type not in CONTENT_TYPES:
-        raise UnsupportedType(f"{content_type or 'This'} is not a kind we develop: send {_kinds()}.")
+        raise UnsupportedType(f"{content_type[:_SHOWN] or 'This'} is not a kind we develop: send {_kinds()}.")
     if size > MOST_BYTES:
         raise TooLarge(f"This file has {size:,} bytes and the most we take is {MOST_BYTES:,}: export it smaller.")
     image = Image(

@@ -44,7 +44,9 @@ class Accounts:
         )
 
     def with_email(self, email: str) -> Account | None:
-        """Return the account of a cleaned e-mail address."""
+        """Return the account of an e-mail address in lower case."""
+        if "\x00" in email:  # Postgres holds no such text and refuses to look for it
+            return None
         return (
             self._cursor()
             .execute(

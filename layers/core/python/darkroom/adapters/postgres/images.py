@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from darkroom.errors import Unauthenticated
 from darkroom.ids import AccountId, ImageId
 from darkroom.images.model import Image, Status, Variant, Visibility
 from darkroom.paging import Cursor
@@ -27,19 +28,22 @@ class Images:
         self._connection = connection
 
     def add(self, image: Image) -> None:
-        """Add a new image."""
-        self._connection.execute(
-            f"""
-            INSERT INTO images ({_COLUMNS})
-            VALUES (
-                %(id)s, %(owner_id)s, %(file_name)s, %(status)s, %(content_type)s, %(bytes)s, %(visibility)s,
-                %(uploaded_at)s, %(expires_at)s, %(checksum_sha256)s, %(multipart_id)s, %(processing_since)s,
-                %(requeued_at)s, %(attempts)s, %(reason)s, %(width)s, %(height)s, %(thumbhash)s, %(title)s,
-                %(alt_text)s, %(developed_at)s, %(variants)s
+        """Add a new image; where its owner's account is gone, that raises `Unauthenticated`."""
+        try:
+            self._connection.execute(
+                f"""
+                INSERT INTO images ({_COLUMNS})
+                VALUES (
+                    %(id)s, %(owner_id)s, %(file_name)s, %(status)s, %(content_type)s, %(bytes)s, %(visibility)s,
+                    %(uploaded_at)s, %(expires_at)s, %(checksum_sha256)s, %(multipart_id)s, %(processing_since)s,
+                    %(requeued_at)s, %(attempts)s, %(reason)s, %(width)s, %(height)s, %(thumbhash)s, %(title)s,
+                    %(alt_text)s, %(developed_at)s, %(variants)s
+                )
+                """,  # noqa: S608 - the columns are a literal
+                _row(image),
             )
-            """,  # noqa: S608 - the columns are a literal
-            _row(image),
-        )
+        except psycopg.errors.ForeignKeyViolation as error:
+            raise Unauthenticated("This account no longer exists: register again.") from error
 
     def get(self, image_id: ImageId) -> Image | None:
         """Return one image."""

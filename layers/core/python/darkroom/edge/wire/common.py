@@ -9,6 +9,8 @@ from darkroom.errors import Invalid, Malformed
 Shape = TypeVar("Shape", bound="Request")
 View = TypeVar("View")
 
+_SHOWN = 200
+
 
 class Request(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Base of what clients send."""
@@ -21,6 +23,7 @@ def read(body: bytes, shape: type[Shape]) -> Shape:
     except msgspec.ValidationError as error:
         sentence, _, path = str(error).partition(" - at `$")
         field = path.strip("`.").partition(".")[0].partition("[")[0] or _named_in(sentence)
+        sentence, field = sentence[:_SHOWN], field[:_SHOWN]  # an unknown field's name can have any length
         raise Invalid(f"{sentence}.", {field: [f"{sentence}."]} if field else {}) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed("The body must be JSON: check its syntax and the Content-Type.") from error
