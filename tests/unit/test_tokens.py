@@ -165,7 +165,7 @@ def test_keys_rotate_with_overlap(
     assert verifier.verify(f"Bearer {before}").account_id == ACCOUNT
 
 
-def test_a_key_is_published_before_it_signs_and_once(keys: SigningKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_published_before_it_signs(keys: SigningKeys, monkeypatch: pytest.MonkeyPatch) -> None:
     published: list[list[str]] = []
     client = boto3.client("secretsmanager")
     ours = SigningKeys(client, SECRET, publish=lambda jwks: published.append([jwk["kid"] for jwk in jwks]))
@@ -177,8 +177,17 @@ def test_a_key_is_published_before_it_signs_and_once(keys: SigningKeys, monkeypa
 
     ours.signer()
 
-    assert published == [[old], [new, old]]
+    assert published == [[old], [old], [new, old]]
     assert keys.jwks() == ours.jwks()
+
+
+def test_a_published_key_that_is_not_understood_does_not_spoil_the_others(
+    keys: SigningKeys, signer: JwtAccessTokens
+) -> None:
+    published = {"keys": [{"kid": "strange", "kty": "future"}, {"kty": "EC"}, {}, *keys.jwks()["keys"]]}
+    verifier = JwtVerifier([Issuer(issuer="us", audience="darkroom", jwks=lambda: published)])
+
+    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
 
 
 def test_an_issuer_elsewhere_is_asked_at_its_address(keys: SigningKeys, signer: JwtAccessTokens) -> None:

@@ -72,8 +72,7 @@ class SigningKeys:
         with self._turn:
             if time.monotonic() - self._read_at > _GOOD_FOR_SECONDS:
                 keys = _read(self._secrets, self._name)
-                if keys != self._keys:
-                    self._publish([key.public_jwk() for key in keys])
+                self._publish([key.public_jwk() for key in keys])
                 self._keys = keys
                 self._read_at = time.monotonic()
             return self._keys

@@ -4,6 +4,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -137,8 +138,17 @@ class _PublishedKeys:
             if not self._keys:
                 raise Unavailable("Sign-in cannot be checked right now: try again in a few seconds.") from error
         else:
-            self._keys = {key["kid"]: jwt.PyJWK(key) for key in document["keys"] if "kid" in key}
+            self._keys = _usable(document["keys"])
         self._fetched_at = time.monotonic()
+
+
+def _usable(keys: Sequence[Mapping[str, Any]]) -> dict[str, jwt.PyJWK]:
+    """Return keys by their id, without those of a kind that is not understood (RFC 7517, section 5)."""
+    usable = {}
+    for key in keys:
+        with suppress(jwt.PyJWTError, KeyError):
+            usable[key["kid"]] = jwt.PyJWK(dict(key))
+    return usable
 
 
 def _download(jwks_url: str) -> Mapping[str, Any]:
