@@ -18,6 +18,8 @@ OnSent = Callable[[int], None]
 
 DIRECT_BYTES = 4_500_000
 
+_OVER = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+
 
 class PlaceOver(Problem):
     """The address for the bytes is no longer good: a fresh one has to be asked for."""
@@ -120,4 +122,4 @@ def _check(photo: Photo, answer: httpx.Response) -> None:
     said = re.search(r"<Message>([^<]*)</Message>", answer.text)
     reason = words.plain(said[1]) if said else f"status {answer.status_code}"
     sentence = f"The storage did not take {photo.name} ({reason}): run the same command again."
-    raise PlaceOver(sentence) if answer.status_code == HTTPStatus.FORBIDDEN else Problem(sentence)
+    raise PlaceOver(sentence) if answer.status_code in _OVER else Problem(sentence)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -104,7 +105,8 @@ class _Way:
                 begun = self.api.ask("GET", f"/v1/uploads/{image_id}")
                 self.watcher.became("resuming")
                 image = self._send(begun["image"], begun["upload"])
-        except Refused:  # its time was over, or somebody aborted it
+        except Refused:  # its time was over, somebody aborted it, or the storage forgot it
+            self._give_up(image_id)
             image = None
         if image is None or image["status"] == "refused":
             self.unfinished.forget(self.photo, self.checksum)
@@ -112,7 +114,18 @@ class _Way:
         return image
 
     def begin(self, visibility: str) -> Answer:
-        """Announce the photo and send it."""
+        """Announce the photo and send it, and once more from the start where the storage forgets what it was sent."""
+        begun = self._announce(visibility)
+        try:
+            return self._send(begun["image"], begun["upload"])
+        except Refused:
+            if begun["upload"]["kind"] != "multipart":
+                raise
+            self._give_up(begun["image"]["id"])
+        begun = self._announce(visibility)
+        return self._send(begun["image"], begun["upload"])
+
+    def _announce(self, visibility: str) -> Answer:
         facts = {
             "file_name": self.photo.name,
             "content_type": self.photo.content_type,
@@ -124,7 +137,12 @@ class _Way:
         if begun["upload"]["kind"] == "multipart":
             self.unfinished.remember(self.photo, self.checksum, begun["image"]["id"])
         self.watcher.became("sending")
-        return self._send(begun["image"], begun["upload"])
+        return begun
+
+    def _give_up(self, image_id: str) -> None:
+        """Let go of an upload that cannot be gone on with; where it is over already, that is fine."""
+        with suppress(Refused):
+            self.api.ask("DELETE", f"/v1/uploads/{image_id}")
 
     def _send(self, image: Answer, upload: Mapping[str, Any]) -> Answer:
         """Send the bytes, to a fresh place where the first one is over, and say that they are all there."""

@@ -304,6 +304,9 @@ class _Handler(BaseHTTPRequestHandler):
             if image["status"] != "awaiting":
                 raise Refused(409, f"This upload is {image['status']} and needs no more bytes.")
             return 200, {"image": image, "upload": self.studio.place(image)}, {}
+        if method == "DELETE":
+            image.update(status="refused", reason="The upload was given up.")
+            return 204, None, {}
         assert rest == ["complete"]
         there = self.studio.parts[image["id"]]
         said = {part["number"]: part["etag"] for part in json.loads(body)["parts"]}

@@ -142,7 +142,9 @@ class FakeStorage:
         return name
 
     def parts(self, image: Image) -> Multipart:
-        arrived = self.parts_of[image.multipart_id or ""]
+        arrived = self.parts_of.get(image.multipart_id or "")
+        if arrived is None:
+            raise Conflict("Given up.")
         parts = tuple(
             Part(
                 number=number,

@@ -109,6 +109,14 @@ def test_a_discarded_upload_cannot_be_completed(storage: Storage) -> None:
         storage.uploads.complete_multipart(image, [(1, etag)])
 
 
+def test_a_discarded_upload_cannot_be_resumed(storage: Storage) -> None:
+    image = _large(storage)
+    storage.uploads.discard(image)
+
+    with pytest.raises(Conflict):
+        storage.uploads.parts(image)
+
+
 def test_a_form_fixes_key_size_and_type_for_five_minutes(deployed: Deployed) -> None:
     """REQUIREMENTS 3: the policy that S3 checks says exactly what was asked for."""
 

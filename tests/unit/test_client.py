@@ -216,6 +216,19 @@ def test_a_large_upload_that_broke_off_goes_on_where_it_was(
     assert len(studio.images) == 2
 
 
+def test_a_large_upload_whose_parts_were_forgotten_starts_anew_by_itself(signed_in: Run, studio: Studio) -> None:
+    large = a_photo("large.jpg", MULTIPART_ABOVE + 1_000_000)
+    studio.fail(r"PUT /storage/[^/]+/2", Fault(status=404))
+    studio.fail(r"GET /v1/uploads/.*", Fault(status=409))
+
+    result = signed_in("upload", large)
+
+    forgotten, begun_anew = studio.images.values()
+    assert result.exit_code == 0, result.stdout
+    assert (forgotten["status"], begun_anew["status"]) == ("refused", "ready")
+    assert list(studio.stored.values()) == [large.read_bytes()]
+
+
 def test_a_changed_file_is_not_mixed_with_what_was_sent_before(
     signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

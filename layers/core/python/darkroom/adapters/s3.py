@@ -21,6 +21,8 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 _SECONDS = int(POST_LIFETIME.total_seconds())
 _ABSENT = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
+_ARRIVED = "This upload has arrived whole and needs no more bytes."
+_FORGOTTEN = "This upload was given up: ask for a new one."
 _WRONG_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "MalformedXML"}
 
 
@@ -66,9 +68,12 @@ class S3Uploads:
         return begun["UploadId"]
 
     def parts(self, image: Image) -> Multipart:
-        """Return the parts of a large upload, with fresh addresses and what has arrived so far."""
+        """Return the parts of a large upload, with fresh addresses; without a place for them that is a `Conflict`."""
         expires_at = datetime.now(UTC) + POST_LIFETIME
-        arrived = self._arrived_parts(image)
+        try:
+            arrived = self._arrived_parts(image)
+        except NotFound as error:
+            raise Conflict(_ARRIVED if self.has_arrived(image.id) else _FORGOTTEN) from error
         offsets = range(0, image.bytes, PART_BYTES)
         parts = tuple(
             Part(
@@ -88,16 +93,20 @@ class S3Uploads:
         except NotFound as error:
             if self.has_arrived(image.id):
                 return
-            raise Conflict("This upload was given up: ask for a new one.") from error
+            raise Conflict(_FORGOTTEN) from error
         if not etags or any(arrived.get(number) != etag for number, etag in etags):
             raise Conflict("Some parts are missing or changed: ask what has arrived and resume.")
-        with _said_kindly():
-            self._client.complete_multipart_upload(
-                Bucket=self._bucket,
-                Key=upload_key(image.id),
-                UploadId=image.multipart_id or "",
-                MultipartUpload={"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in sorted(etags)]},
-            )
+        try:
+            with _said_kindly():
+                self._client.complete_multipart_upload(
+                    Bucket=self._bucket,
+                    Key=upload_key(image.id),
+                    UploadId=image.multipart_id or "",
+                    MultipartUpload={"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in sorted(etags)]},
+                )
+        except NotFound as error:  # somebody completed it or gave it up just now
+            if not self.has_arrived(image.id):
+                raise Conflict(_FORGOTTEN) from error
 
     def discard(self, image: Image) -> None:
         """Forget whatever has arrived of an image."""

@@ -68,7 +68,10 @@ class Uploads(Protocol):
         """Begin an upload in parts and return its id."""
 
     def parts(self, image: Image) -> Multipart:
-        """Return the parts of a large upload, with fresh addresses and what has arrived so far."""
+        """Return the parts of a large upload, with fresh addresses and what has arrived so far.
+
+        One that was completed, given up or forgotten by the storage raises `Conflict`.
+        """
 
     def complete_multipart(self, image: Image, etags: Sequence[tuple[int, str]]) -> None:
         """Put the parts together; wrong or missing parts raise `Conflict`. Doing so twice is fine."""
