@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from localstack.home import Ports
@@ -25,6 +26,7 @@ Headers = list[tuple[bytes, bytes]]
 SAVE_EVERY_SECONDS = 2.0
 _CHECKPOINT_PATH = "/_darkroom/checkpoint"
 _EMULATORS_OWN = ("/_", "/health", "/oauth2/", "/logout", "/iceberg", "/v2/", "/v20180820/")
+_CLOSED_ON_MEDIA = (*_EMULATORS_OWN, "/private/")  # the latter by the bucket's policy, which the emulator passes over
 _SUBPROTOCOL = b"graphql-transport-ws"
 
 
@@ -97,7 +99,8 @@ class Front:
         if (routes := self._where()) is None:
             await _not_yet(send)
             return
-        if scope["path"].startswith(_EMULATORS_OWN) or scope["method"] not in {"GET", "HEAD"}:
+        path = normpath("/" + scope["path"].lstrip("/"))
+        if path.startswith(_CLOSED_ON_MEDIA) or scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 403, b"")
             return
         # The viewer's https ends at the CDN; here there is none to redirect to.

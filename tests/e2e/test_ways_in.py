@@ -112,6 +112,15 @@ def test_a_private_photo_opens_by_its_signed_address_and_not_by_a_changed_one(ad
     assert _seen(url).size == WIDE
 
 
+def test_a_signed_address_that_is_over_leads_nowhere_on_the_media_origin(ada: Photographer, cloud: LocalCloud) -> None:
+    """Its key was told to everybody who ever saw it."""
+    image = ada.finished(ada.send_by_form(encoded(a_picture(), "JPEG"), "image/jpeg"))
+    key = urlsplit(image["variants"][0]["url"]).path.removeprefix("/darkroom-media-000000000000/")
+
+    for path in (f"/{key}", f"//{key}", f"/x/../{key}", f"/{key.replace('p', '%70', 1)}", f"/%2e/{key}"):
+        assert httpx.get(cloud.endpoints["media"] + path).status_code in {403, 404}
+
+
 def test_the_media_origin_lists_nothing_and_reaches_no_original(ada: Photographer, cloud: LocalCloud) -> None:
     image_id = ada.finished(ada.send_raw(encoded(a_picture(), "JPEG"), "image/jpeg"))["id"]
     original = urlsplit(ada.http.get(f"/v1/images/{image_id}/original").headers["location"]).path

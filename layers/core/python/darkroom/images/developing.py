@@ -43,7 +43,7 @@ def develop_image(
     except Undevelopable as verdict:
         finished = replace(image, status=Status.REFUSED, reason=verdict.reason)
     else:
-        variants = _store_renditions(media, image_id, development.renditions)
+        variants = _store_renditions(media, image, development.renditions)
         originals.keep(image_id, data, development.content_type)
         finished = _ready(image, development, variants)
     outcome = _finish(unit_of_work, finished)
@@ -81,8 +81,8 @@ def _check_arrived(originals: Originals, image: Image) -> bytes:
     return data
 
 
-def _store_renditions(media: Media, image_id: ImageId, renditions: Sequence[Rendition]) -> tuple[Variant, ...]:
-    keys = [variant_key(image_id, rendition) for rendition in renditions]
+def _store_renditions(media: Media, image: Image, renditions: Sequence[Rendition]) -> tuple[Variant, ...]:
+    keys = [variant_key(image.id, rendition, image.visibility) for rendition in renditions]
     with ThreadPoolExecutor(max_workers=len(renditions)) as pool:
         list(pool.map(media.put, keys, [rendition.data for rendition in renditions]))
     return tuple(

@@ -4,9 +4,10 @@ import hashlib
 from uuid import UUID
 
 from darkroom.ids import ImageId
-from darkroom.images.model import Rendition
+from darkroom.images.model import Rendition, Visibility
 
 _UPLOADS = "uploads/"
+_PRIVATE = "private/"
 
 
 def upload_key(image_id: ImageId) -> str:
@@ -19,9 +20,13 @@ def original_key(image_id: ImageId) -> str:
     return f"originals/{image_id}"
 
 
-def variant_key(image_id: ImageId, rendition: Rendition) -> str:
-    """Return where a rendition lies: below its image, named by its content, so that it never has to change."""
-    return f"{image_id}/{hashlib.sha256(rendition.data).hexdigest()[:32]}-{rendition.width}.webp"
+def variant_key(image_id: ImageId, rendition: Rendition, visibility: Visibility) -> str:
+    """Return where a rendition lies: below its image, named by its content, so that it never has to change.
+
+    Private ones lie where the CDN does not reach: a signed address tells its key, and must not lead on to one for ever.
+    """
+    name = f"{image_id}/{hashlib.sha256(rendition.data).hexdigest()[:32]}-{rendition.width}.webp"
+    return f"{_PRIVATE}{name}" if visibility is Visibility.PRIVATE else name
 
 
 def image_of_upload(key: str) -> ImageId | None:
