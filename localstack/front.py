@@ -27,6 +27,11 @@ SAVE_EVERY_SECONDS = 2.0
 _CHECKPOINT_PATH = "/_darkroom/checkpoint"
 _EMULATORS_OWN = ("/_", "/health", "/oauth2/", "/logout", "/iceberg", "/v2/", "/v20180820/")
 _CLOSED_ON_MEDIA = (*_EMULATORS_OWN, "/private/")  # the latter by the bucket's policy, which the emulator passes over
+_MOST_BYTES = 4_700_000  # what fits into Lambda's 6 MB in base64, beside the rest of the event
+_TOO_LARGE = "The gateway takes 10 MB; ask POST /v1/uploads for a place to upload more."
+_FAULT = "Something went wrong on our side; try again."
+_FIRST_FAULT = 500
+_PROBLEM = b"application/problem+json"
 _SUBPROTOCOL = b"graphql-transport-ws"
 
 
@@ -86,13 +91,16 @@ class Front:
         if (routes := self._where()) is None:
             await _not_yet(send)
             return
+        if _length(scope) > _MOST_BYTES:
+            await _problem(send, 413, "Content Too Large", _TOO_LARGE)
+            return
         headers = _with(scope, {b"x-forwarded-for": _client(scope)})
         raw = scope.get("raw_path") or scope["path"].encode()
         prefix = routes.api_prefix
         await self._app(
             {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw, "headers": headers},
             receive,
-            send,
+            _faults_told(send),
         )
 
     async def _media(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,13 +144,41 @@ def _client(scope: Scope) -> bytes:
     return str(client[0]).encode() if client else b"127.0.0.1"
 
 
+def _length(scope: Scope) -> int:
+    told = next((value for name, value in scope["headers"] if name.lower() == b"content-length"), b"")
+    return int(told) if told.isdigit() else 0
+
+
+def _faults_told(send: Send) -> Send:
+    """Say in the words of the template's DEFAULT_5XX what the emulator says of a worker that died."""
+    told = False
+
+    async def send_or_tell(message: Message) -> None:
+        nonlocal told
+        if message["type"] == "http.response.start" and message["status"] >= _FIRST_FAULT:
+            kinds = [value for name, value in message.get("headers", []) if name.lower() == b"content-type"]
+            told = kinds != [_PROBLEM]
+            if told:
+                await _problem(send, _FIRST_FAULT, "Internal Server Error", _FAULT)
+        if not told:
+            await send(message)
+
+    return send_or_tell
+
+
 async def _not_yet(send: Send) -> None:
-    problem = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": "Not deployed yet."}
-    await _answer(send, 503, json.dumps(problem).encode(), (b"retry-after", b"1"))
+    await _problem(send, 503, "Service Unavailable", "Not deployed yet.", (b"retry-after", b"1"))
+
+
+async def _problem(send: Send, status: int, title: str, detail: str, *headers: tuple[bytes, bytes]) -> None:
+    """Answer as the template's gateway responses do."""
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    open_to_all = [(b"cache-control", b"no-store"), (b"access-control-allow-origin", b"*")]
+    await _answer(send, status, json.dumps(problem).encode(), *open_to_all, *headers)
 
 
 async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    kind = (b"content-type", b"application/problem+json")
+    kind = (b"content-type", _PROBLEM)
     await send({"type": "http.response.start", "status": status, "headers": [kind, *headers]})
     await send({"type": "http.response.body", "body": body})
 
