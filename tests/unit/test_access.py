@@ -58,7 +58,17 @@ def test_an_email_address_registers_once_however_it_is_written(door: Door) -> No
 
 
 @pytest.mark.parametrize(
-    "email", ["", "ada", "ada@", "@example.com", "a da@example.com", "ada@example", f"{'a' * 250}@b.cd"]
+    "email",
+    [
+        "",
+        "ada",
+        "ada@",
+        "@example.com",
+        "a da@example.com",
+        "ada@example",
+        f"{'a' * 250}@b.cd",
+        "ada\u202e@example.com",
+    ],
 )
 def test_what_is_no_email_address_is_told_beside_its_field(door: Door, email: str) -> None:
     with pytest.raises(Invalid) as refusal:

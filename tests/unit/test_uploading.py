@@ -76,6 +76,7 @@ def test_kinds_we_do_not_develop_are_refused(
         ({"size": -1}, "bytes"),
         ({"file_name": ""}, "file_name"),
         ({"file_name": "folder/"}, "file_name"),
+        ({"file_name": "\u200d"}, "file_name"),
         ({"file_name": "x" * 256}, "file_name"),
         ({"checksum_sha256": "abc"}, "checksum_sha256"),
         ({"checksum_sha256": "g" * 64}, "checksum_sha256"),
@@ -94,6 +95,14 @@ def test_only_the_last_part_of_a_path_is_kept_of_a_name(unit_of_work: FakeUnitOf
     image, _ = ask(unit_of_work, storage, file_name="C:\\Users\\ada\\../har\x00bour\u202e.jpg")
 
     assert image.file_name == "harbour.jpg"
+
+
+def test_a_name_keeps_what_joins_its_letters(unit_of_work: FakeUnitOfWork, storage: FakeStorage) -> None:
+    name = "\N{MAN}\u200d\N{GIRL} \u0645\u06cc\u200c\u0631\u0648\u0645.jpg"
+
+    image, _ = ask(unit_of_work, storage, file_name=name)
+
+    assert image.file_name == name
 
 
 def test_a_large_upload_is_resumed_and_completed(unit_of_work: FakeUnitOfWork, storage: FakeStorage) -> None:

@@ -37,7 +37,7 @@ class Session:
 def clean_email(text: str) -> str:
     """Return an e-mail address as we keep it; what is none raises `Invalid`."""
     email = text.strip().lower()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+    if len(email) > LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
         sentence = "Enter an e-mail address like name@example.com."
         raise Invalid(sentence, {"email": [sentence]})
     return email

@@ -26,6 +26,7 @@ from darkroom.principal import Principal
 
 _SHA256_DIGITS = 64
 _SHOWN = 64
+_JOINERS = "\u200c\u200d"  # Persian is written with one, families of emoji are made with the other
 
 
 def request_upload(  # noqa: PLR0913 - what is announced of a file is six facts
@@ -172,8 +173,9 @@ def _announce(  # noqa: PLR0913 - what is announced of a file is six facts
 
 def _clean_name(file_name: str) -> str:
     """Keep the last part of a path and drop what cannot be shown."""
-    name = "".join(letter for letter in file_name.replace("\\", "/").rpartition("/")[2] if letter.isprintable()).strip()
-    if not name or len(name) > LONGEST_FILE_NAME:
+    last = file_name.replace("\\", "/").rpartition("/")[2]
+    name = "".join(letter for letter in last if letter.isprintable() or letter in _JOINERS).strip()
+    if not name.strip(_JOINERS) or len(name) > LONGEST_FILE_NAME:
         sentence = f"The file name must have 1 to {LONGEST_FILE_NAME} characters."
         raise Invalid(sentence, {"file_name": [sentence]})
     return name
