@@ -40,7 +40,7 @@ def _adopt_buckets() -> None:
 
 
 def _retry_soon() -> None:
-    """Bring a message that failed back after 2, 4, 8, 16 seconds, and after its last try let it go to the dead letters.
+    """Bring a message that failed back after 1, 2, 4, 8 seconds, and after its last try let it go to the dead letters.
 
     On AWS it waits for the queue's visibility timeout, which is made for a fleet; at a desk, an edit or a killed
     worker should not cost twelve minutes. After five tries it is among the dead letters, there and here.
@@ -56,7 +56,7 @@ def _retry_soon() -> None:
             for message in queue["messages"] if queue else []:
                 if handles.get(message["id"]) == message.get("receipt_handle"):
                     tries = int(message.get("receive_count", 1))
-                    pause = 0 if tries >= _most_tries(queue) else 2**tries
+                    pause = 0 if tries >= _most_tries(queue) else 2 ** (tries - 1)
                     message["visible_at"] = min(message["visible_at"], time.time() + pause)
 
     lambda_svc._run_sqs_batch = run_and_release  # noqa: SLF001 - the same
