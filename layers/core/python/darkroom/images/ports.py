@@ -62,7 +62,7 @@ class Uploads(Protocol):
     """Where originals arrive."""
 
     def post_form(self, image: Image) -> PostForm:
-        """Return a form that takes exactly this image: its key, size, type and checksum, for five minutes."""
+        """Return a form that takes exactly this image: its key, size and type, for five minutes."""
 
     def start_multipart(self, image_id: ImageId, content_type: str) -> str:
         """Begin an upload in parts and return its id."""
