@@ -1,8 +1,8 @@
 """Addresses of stored things: public ones on the media origin, private ones signed for S3 (SigV4 in the query).
 
-Signing here takes 20 microseconds and the standard library; importing and making a boto3 client takes 200 ms of a cold start
-(both measured). A signature is made as of the begun half-hour, so that a private image keeps one address for a while
-and a browser's cache can work.
+Signing here takes 20 microseconds and the standard library; importing boto3 and making a client takes 200 ms of a cold
+start (both measured). A signature is made as of the begun half-hour, so that a private image keeps one address for a
+while and a browser's cache can work.
 """
 
 import hashlib
