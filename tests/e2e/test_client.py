@@ -117,12 +117,3 @@ def test_dead_letters_go_back(run: Run, environment: dict[str, str], cloud: Loca
     environment.update({"AWS_ENDPOINT_URL": cloud.endpoints["aws"]})
 
     assert run("redrive").stdout == "There are no dead letters.\n"
-
-
-def test_a_session_outlives_a_rotation_of_the_keys(run: Run, environment: dict[str, str], cloud: LocalCloud) -> None:
-    environment.update({"AWS_ENDPOINT_URL": cloud.endpoints["aws"]})
-
-    rotated = run("rotate-keys")
-
-    assert rotated.returncode == 0, rotated.stderr
-    assert run("whoami").returncode == 0
