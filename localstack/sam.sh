@@ -1,12 +1,17 @@
 #!/bin/sh
 # Installs the SAM CLI into .tools/sam, apart from the rest: it pins libraries that the emulator pins otherwise.
 # Runs again only when its lock changes; needs the network only then. `make setup` goes first.
+# With a command it runs that: `sh localstack/sam.sh build` has the uv on its way that the layers are built with.
 set -eu
 cd "$(dirname "$0")/.."
 
 stamp=.tools/sam/.darkroom-ready
 want=$(cksum <requirements/sam.txt)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then exit 0; fi
+run() {
+    [ "$#" -eq 0 ] && exit 0
+    PATH=$PATH:$PWD/.venv/bin exec .tools/sam/bin/sam "$@"
+}
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then run "$@"; fi
 
 printf '%s\n' "Installing the SAM CLI ..." >&2
 export UV_LINK_MODE="${UV_LINK_MODE:-copy}"
@@ -16,3 +21,4 @@ VIRTUAL_ENV=$PWD/.tools/sam .venv/bin/uv pip sync --quiet --require-hashes --com
     exit 1
 }
 printf '%s' "$want" >"$stamp"
+run "$@"

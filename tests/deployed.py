@@ -1,6 +1,7 @@
 """What template.yaml describes, made in moto: tables, queues, buckets with their notifications, variables."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,17 @@ def routes_of(function: str) -> list[str]:
     """Return the addresses that the gateway leads to a function."""
     events = _properties(f"{function.capitalize()}Function").get("Events", {}).values()
     return [event["Properties"]["Path"] for event in events if event["Type"] == "Api"]
+
+
+def layers_of(function: str) -> list[str]:
+    """Return the layers that a function stands on."""
+    return [layer["Ref"] for layer in _properties(f"{function.capitalize()}Function")["Layers"]]
+
+
+def left_out_of_layers() -> set[str]:
+    """Return the top-level packages that are locked for a layer but not shipped in it."""
+    makefile = (ROOT / "layers/runtime/Makefile").read_text()
+    return set(re.findall(r"^LEFT_OUT := (.*)$", makefile, re.MULTILINE)[0].split())
 
 
 def _of_type(kind: str) -> list[str]:
