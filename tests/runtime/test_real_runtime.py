@@ -1,7 +1,9 @@
 """Each function in the real Lambda runtime, with real Postgres, and AWS by moto over HTTP."""
 
+import json
 import platform
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import boto3
 import psycopg
@@ -9,7 +11,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from darkroom.ids import uuid7
-from tests.deployed import Deployed, deploy_template, handler_of, routes_of
+from tests.deployed import ROOT, Deployed, deploy_template, handler_of, routes_of
 from tests.gateway import Gateway
 from tests.pictures import a_picture, encoded
 from tests.runtime_interface import Runtime
@@ -96,6 +98,34 @@ def test_a_missing_setting_fails_the_first_start_by_its_name(cloud: Deployed) ->
 
     assert answer["errorType"].endswith("MissingSetting")
     assert "DATABASE_URL" in answer["errorMessage"]
+
+
+def test_a_handler_that_crashes_is_told_as_lambda_tells_it_and_lives_on(start: Start) -> None:
+    crashed = start("sweep")([])
+
+    assert crashed["errorType"] == "AttributeError"
+    assert start("sweep")({}) == {"refused": 0, "requeued": 0}
+
+
+def test_the_sample_events_are_answered_in_the_real_runtime(start: Start) -> None:
+    registered = start("auth")(_sample("auth-register"))
+    signed_in = start("auth")(_sample("auth-login"))
+    token = json.loads(signed_in["body"])["access_token"]
+    asked, sent, last = (
+        start(name.partition("-")[0])(_sample(name, token)) for name in ("upload-request", "upload-image", "info-last")
+    )
+
+    assert [registered["statusCode"], signed_in["statusCode"]] == [201, 200]
+    assert [asked["statusCode"], sent["statusCode"], last["statusCode"]] == [201, 202, 200]
+    assert start("convert")(_sample("convert-object-created")) == {"batchItemFailures": []}
+    assert len(start("convert")(_sample("convert-poison"))["batchItemFailures"]) == 1
+    assert start("sweep")(_sample("sweep")).keys() == start("sweep")(_sample("sweep-recover")).keys()
+    assert start("migrate")(_sample("migrate")) == {"applied": []}
+
+
+def _sample(name: str, token: str = "") -> Any:
+    """Return a sample event, signed in where it asks for that."""
+    return json.loads((ROOT / f"localstack/events/{name}.json").read_text().replace("ACCESS_TOKEN", token))
 
 
 def _account(port: int) -> dict[str, str]:
