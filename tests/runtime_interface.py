@@ -1,7 +1,9 @@
 """The real Lambda runtime without Docker: AWS's runtime interface emulator in front of AWS's runtime client."""
 
 import json
+import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from tests.deployed import ROOT
 
 _MACHINE = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine().lower()]
 _START_SECONDS = 20
+_LEASH = ROOT / "localstack/leash.py"  # so that they end with the tests, however those end
 
 
 class Runtime:
@@ -26,6 +29,7 @@ class Runtime:
         self._port = _free_port()
         self._process = subprocess.Popen(  # noqa: S603 - AWS's own programs
             [
+                *(sys.executable, str(_LEASH), str(int(signal.SIGTERM)), "-", "-", str(os.getpid())),
                 str(_emulator()),
                 *("--runtime-interface-emulator-address", f"127.0.0.1:{self._port}"),
                 *("--runtime-api-address", f"127.0.0.1:{_free_port()}"),
