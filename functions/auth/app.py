@@ -6,6 +6,7 @@ import boto3
 from chalice.app import Response
 
 from darkroom.access import usecases
+from darkroom.access.ports import Door
 from darkroom.adapters.dynamo.refresh_tokens import DynamoRefreshTokens
 from darkroom.adapters.dynamo.throttle import DynamoThrottle
 from darkroom.adapters.passwords import Argon2Passwords
@@ -34,11 +35,14 @@ settings = AuthSettings.load()
 unit_of_work = PostgresUnitOfWork(settings.database_url)
 secrets = boto3.client("secretsmanager")
 keys = SigningKeys(secrets, settings.signing_keys_secret, publish=publisher(unit_of_work))
-access_tokens = JwtAccessTokens(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 verifier = JwtVerifier([Issuer(issuer=settings.token_issuer, audience=settings.token_audience, jwks=keys.jwks)])
-refresh_tokens = DynamoRefreshTokens(settings.refresh_tokens_table)
-throttle = DynamoThrottle(settings.throttles_table)
-passwords = Argon2Passwords()
+door = Door(
+    unit_of_work=unit_of_work,
+    passwords=Argon2Passwords(),
+    access_tokens=JwtAccessTokens(keys, issuer=settings.token_issuer, audience=settings.token_audience),
+    refresh_tokens=DynamoRefreshTokens(settings.refresh_tokens_table),
+    throttle=DynamoThrottle(settings.throttles_table),
+)
 app = Api("auth", verify=verifier.verify)
 
 
@@ -46,16 +50,7 @@ app = Api("auth", verify=verifier.verify)
 def register() -> Response:
     """Open an account and sign in."""
     new = app.body(Credentials)
-    session = usecases.register(
-        unit_of_work,
-        passwords,
-        access_tokens,
-        refresh_tokens,
-        throttle,
-        email=new.email,
-        password=new.password,
-        address=app.address,
-    )
+    session = usecases.register(door, email=new.email, password=new.password, address=app.address)
     return created(session_view(session))
 
 
@@ -63,16 +58,7 @@ def register() -> Response:
 def log_in() -> Response:
     """Sign in with a password."""
     known = app.body(Credentials)
-    session = usecases.log_in(
-        unit_of_work,
-        passwords,
-        access_tokens,
-        refresh_tokens,
-        throttle,
-        email=known.email,
-        password=known.password,
-        address=app.address,
-    )
+    session = usecases.log_in(door, email=known.email, password=known.password, address=app.address)
     return ok(session_view(session))
 
 
@@ -80,14 +66,14 @@ def log_in() -> Response:
 def refresh() -> Response:
     """Trade a refresh token for a new pair."""
     held = app.body(RefreshRequest)
-    session = usecases.refresh(unit_of_work, access_tokens, refresh_tokens, refresh_token=held.refresh_token)
+    session = usecases.refresh(door, refresh_token=held.refresh_token)
     return ok(session_view(session))
 
 
 @app.route("/v1/auth/logout", methods=["POST"])
 def log_out() -> Response:
     """End the session of a refresh token."""
-    usecases.log_out(refresh_tokens, refresh_token=app.body(RefreshRequest).refresh_token)
+    usecases.log_out(door, refresh_token=app.body(RefreshRequest).refresh_token)
     return no_content()
 
 

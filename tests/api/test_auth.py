@@ -175,7 +175,7 @@ def test_an_unexpected_fault_says_nothing_of_its_cause(
     def break_down(_key: str, **_limits: object) -> None:
         raise ZeroDivisionError("the secret cause")
 
-    monkeypatch.setattr(load("auth").throttle, "count", break_down)
+    monkeypatch.setattr(load("auth").door.throttle, "count", break_down)
 
     answer = gateway.post("/v1/auth/login", credentials())
 

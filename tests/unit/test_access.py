@@ -1,11 +1,10 @@
 """Use cases at the door, with fakes."""
 
-from typing import Any
-
 import pytest
 
 from darkroom.access import usecases
 from darkroom.access.model import Session
+from darkroom.access.ports import Door
 from darkroom.errors import Conflict, Invalid, TooManyTries, Unauthenticated
 from darkroom.ids import AccountId, uuid7
 from darkroom.principal import Principal
@@ -14,7 +13,7 @@ from tests.fakes import FakeAccessTokens, FakePasswords, FakeRefreshTokens, Fake
 PASSWORD = "correct horse battery"
 
 
-class Door:
+class Entrance:
     """The use cases with everything they need."""
 
     def __init__(self) -> None:
@@ -23,25 +22,31 @@ class Door:
         self.refresh_tokens = FakeRefreshTokens()
         self.throttle = FakeThrottle()
 
-    def ports(self) -> tuple[Any, ...]:
-        return (self.unit_of_work, self.passwords, FakeAccessTokens(), self.refresh_tokens, self.throttle)
+    def ports(self) -> Door:
+        return Door(
+            unit_of_work=self.unit_of_work,
+            passwords=self.passwords,
+            access_tokens=FakeAccessTokens(),
+            refresh_tokens=self.refresh_tokens,
+            throttle=self.throttle,
+        )
 
     def register(self, email: str = "ada@example.com", password: str = PASSWORD) -> Session:
-        return usecases.register(*self.ports(), email=email, password=password, address="192.0.2.1")
+        return usecases.register(self.ports(), email=email, password=password, address="192.0.2.1")
 
     def log_in(self, email: str = "ada@example.com", password: str = PASSWORD, address: str = "192.0.2.1") -> Session:
-        return usecases.log_in(*self.ports(), email=email, password=password, address=address)
+        return usecases.log_in(self.ports(), email=email, password=password, address=address)
 
     def refresh(self, token: str) -> Session:
-        return usecases.refresh(self.unit_of_work, FakeAccessTokens(), self.refresh_tokens, refresh_token=token)
+        return usecases.refresh(self.ports(), refresh_token=token)
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door()
+def door() -> Entrance:
+    return Entrance()
 
 
-def test_registering_signs_in(door: Door) -> None:
+def test_registering_signs_in(door: Entrance) -> None:
     session = door.register(" Ada@Example.com ")
 
     assert session.account.email == "ada@example.com"
@@ -50,7 +55,7 @@ def test_registering_signs_in(door: Door) -> None:
     assert door.refresh(session.refresh_token).account == session.account
 
 
-def test_an_email_address_registers_once_however_it_is_written(door: Door) -> None:
+def test_an_email_address_registers_once_however_it_is_written(door: Entrance) -> None:
     door.register("ada@example.com")
 
     with pytest.raises(Conflict, match="sign in instead"):
@@ -70,7 +75,7 @@ def test_an_email_address_registers_once_however_it_is_written(door: Door) -> No
         "ada\u202e@example.com",
     ],
 )
-def test_what_is_no_email_address_is_told_beside_its_field(door: Door, email: str) -> None:
+def test_what_is_no_email_address_is_told_beside_its_field(door: Entrance, email: str) -> None:
     with pytest.raises(Invalid) as refusal:
         door.register(email)
 
@@ -78,20 +83,20 @@ def test_what_is_no_email_address_is_told_beside_its_field(door: Door, email: st
 
 
 @pytest.mark.parametrize("password", ["", "seven77", "x" * 257, "null\x00null"])
-def test_a_password_that_will_not_do_is_told_beside_its_field(door: Door, password: str) -> None:
+def test_a_password_that_will_not_do_is_told_beside_its_field(door: Entrance, password: str) -> None:
     with pytest.raises(Invalid) as refusal:
         door.register(password=password)
 
     assert list(refusal.value.fields) == ["password"]
 
 
-def test_the_password_opens_the_account(door: Door) -> None:
+def test_the_password_opens_the_account(door: Entrance) -> None:
     registered = door.register()
 
     assert door.log_in("ADA@example.com").account == registered.account
 
 
-def test_an_unknown_email_is_refused_in_the_same_words_after_the_same_comparison(door: Door) -> None:
+def test_an_unknown_email_is_refused_in_the_same_words_after_the_same_comparison(door: Entrance) -> None:
     """REQUIREMENTS 23: the same time and words for an unknown e-mail."""
     door.register()
 
@@ -105,7 +110,7 @@ def test_an_unknown_email_is_refused_in_the_same_words_after_the_same_comparison
     assert door.passwords.compared == compared + 1
 
 
-def test_a_dated_hash_is_made_anew_when_its_owner_signs_in(door: Door) -> None:
+def test_a_dated_hash_is_made_anew_when_its_owner_signs_in(door: Entrance) -> None:
     """REQUIREMENTS 23: rehash on login when parameters rise."""
     account = door.register().account
     door.passwords = FakePasswords(today=2)
@@ -117,7 +122,7 @@ def test_a_dated_hash_is_made_anew_when_its_owner_signs_in(door: Door) -> None:
     assert kept.password_hash == f"2:{PASSWORD}"
 
 
-def test_guessing_at_one_account_is_stopped_wherever_it_comes_from(door: Door) -> None:
+def test_guessing_at_one_account_is_stopped_wherever_it_comes_from(door: Entrance) -> None:
     """REQUIREMENTS 18: login cannot be brute-forced."""
     door.register()
     for guess in range(usecases.TRIES_PER_ACCOUNT):
@@ -128,7 +133,7 @@ def test_guessing_at_one_account_is_stopped_wherever_it_comes_from(door: Door) -
         door.log_in(address="198.51.100.7")
 
 
-def test_guessing_from_one_address_is_stopped_whoever_is_guessed_at(door: Door) -> None:
+def test_guessing_from_one_address_is_stopped_whoever_is_guessed_at(door: Entrance) -> None:
     """REQUIREMENTS 18."""
     for guess in range(usecases.TRIES_PER_ADDRESS):
         with pytest.raises(Unauthenticated):
@@ -138,7 +143,7 @@ def test_guessing_from_one_address_is_stopped_whoever_is_guessed_at(door: Door) 
         door.log_in("somebody.else@example.com")
 
 
-def test_the_right_password_clears_earlier_slips(door: Door) -> None:
+def test_the_right_password_clears_earlier_slips(door: Entrance) -> None:
     door.register()
     for _ in range(3):
         for guess in range(usecases.TRIES_PER_ACCOUNT - 1):
@@ -147,15 +152,15 @@ def test_the_right_password_clears_earlier_slips(door: Door) -> None:
         door.log_in()
 
 
-def test_signing_out_ends_the_session(door: Door) -> None:
+def test_signing_out_ends_the_session(door: Entrance) -> None:
     session = door.register()
 
-    usecases.log_out(door.refresh_tokens, refresh_token=session.refresh_token)
+    usecases.log_out(door.ports(), refresh_token=session.refresh_token)
 
     with pytest.raises(Unauthenticated):
         door.refresh(session.refresh_token)
 
 
-def test_an_account_that_is_gone_is_nobody(door: Door) -> None:
+def test_an_account_that_is_gone_is_nobody(door: Entrance) -> None:
     with door.unit_of_work() as store, pytest.raises(Unauthenticated):
         usecases.who_am_i(store, caller=Principal(AccountId(uuid7())))

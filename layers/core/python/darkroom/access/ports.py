@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -83,3 +84,14 @@ class Throttle(Protocol):
 
     def forget(self, key: str, *, window: timedelta) -> None:
         """Start counting anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Everything that registering and signing in need from the world."""
+
+    unit_of_work: UnitOfWork
+    passwords: Passwords
+    access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    throttle: Throttle

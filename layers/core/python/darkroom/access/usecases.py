@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from darkroom.access.model import Account, Session, check_password, clean_email
-from darkroom.access.ports import AccessTokens, AccountStore, Passwords, RefreshTokens, Throttle, UnitOfWork
+from darkroom.access.ports import AccountStore, Door
 from darkroom.errors import Unauthenticated
 from darkroom.ids import AccountId, uuid7
 from darkroom.principal import Principal
@@ -13,67 +13,45 @@ TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 100
 
 
-def register(  # noqa: PLR0913 - four ports, three facts
-    unit_of_work: UnitOfWork,
-    passwords: Passwords,
-    access_tokens: AccessTokens,
-    refresh_tokens: RefreshTokens,
-    throttle: Throttle,
-    *,
-    email: str,
-    password: str,
-    address: str,
-) -> Session:
+def register(door: Door, *, email: str, password: str, address: str) -> Session:
     """Open an account and sign in. A taken e-mail address is a `Conflict`."""
     email = clean_email(email)
     check_password(password)
-    throttle.count(f"register/{address}", limit=TRIES_PER_ADDRESS, window=WINDOW)
-    password_hash = passwords.hash(password)
-    with unit_of_work() as store:
+    door.throttle.count(f"register/{address}", limit=TRIES_PER_ADDRESS, window=WINDOW)
+    password_hash = door.passwords.hash(password)
+    with door.unit_of_work() as store:
         account = Account(id=AccountId(uuid7()), email=email, created_at=store.now, password_hash=password_hash)
         store.accounts.add(account)
-    return _session(account, access_tokens, refresh_tokens.start_family(account.id))
+    return _session(door, account, door.refresh_tokens.start_family(account.id))
 
 
-def log_in(  # noqa: PLR0913 - four ports, three facts
-    unit_of_work: UnitOfWork,
-    passwords: Passwords,
-    access_tokens: AccessTokens,
-    refresh_tokens: RefreshTokens,
-    throttle: Throttle,
-    *,
-    email: str,
-    password: str,
-    address: str,
-) -> Session:
+def log_in(door: Door, *, email: str, password: str, address: str) -> Session:
     """Sign in with a password. An unknown e-mail takes the same time and gets the same words as a wrong password."""
     email = email.strip().lower()
-    throttle.count(f"login/address/{address}", limit=TRIES_PER_ADDRESS, window=WINDOW)
-    throttle.count(f"login/account/{email}", limit=TRIES_PER_ACCOUNT, window=WINDOW)
-    with unit_of_work() as store:
+    door.throttle.count(f"login/address/{address}", limit=TRIES_PER_ADDRESS, window=WINDOW)
+    door.throttle.count(f"login/account/{email}", limit=TRIES_PER_ACCOUNT, window=WINDOW)
+    with door.unit_of_work() as store:
         account = store.accounts.with_email(email)
-    if not passwords.matches(password, account.password_hash if account else None) or account is None:
+    if not door.passwords.matches(password, account.password_hash if account else None) or account is None:
         raise Unauthenticated("The e-mail address or the password is wrong: check both and try again.")
-    throttle.forget(f"login/account/{email}", window=WINDOW)
-    if passwords.is_dated(account.password_hash):
-        with unit_of_work() as store:
-            store.accounts.set_password_hash(account.id, passwords.hash(password))
-    return _session(account, access_tokens, refresh_tokens.start_family(account.id))
+    door.throttle.forget(f"login/account/{email}", window=WINDOW)
+    if door.passwords.is_dated(account.password_hash):
+        with door.unit_of_work() as store:
+            store.accounts.set_password_hash(account.id, door.passwords.hash(password))
+    return _session(door, account, door.refresh_tokens.start_family(account.id))
 
 
-def refresh(
-    unit_of_work: UnitOfWork, access_tokens: AccessTokens, refresh_tokens: RefreshTokens, *, refresh_token: str
-) -> Session:
+def refresh(door: Door, *, refresh_token: str) -> Session:
     """Trade a refresh token for a new pair. One that was used before ends every session it led to."""
-    with unit_of_work() as store:  # the records answer before the token is spent, or it could not be sent again
-        account_id, next_token = refresh_tokens.rotate(refresh_token)
+    with door.unit_of_work() as store:  # the records answer before the token is spent, or it could not be sent again
+        account_id, next_token = door.refresh_tokens.rotate(refresh_token)
         account = who_am_i(store, caller=Principal(account_id))
-    return _session(account, access_tokens, next_token)
+    return _session(door, account, next_token)
 
 
-def log_out(refresh_tokens: RefreshTokens, *, refresh_token: str) -> None:
+def log_out(door: Door, *, refresh_token: str) -> None:
     """End the session a refresh token belongs to; doing so twice is fine."""
-    refresh_tokens.revoke(refresh_token)
+    door.refresh_tokens.revoke(refresh_token)
 
 
 def who_am_i(store: AccountStore, *, caller: Principal) -> Account:
@@ -84,10 +62,10 @@ def who_am_i(store: AccountStore, *, caller: Principal) -> Account:
     return account
 
 
-def _session(account: Account, access_tokens: AccessTokens, refresh_token: str) -> Session:
+def _session(door: Door, account: Account, refresh_token: str) -> Session:
     return Session(
         account=account,
-        access_token=access_tokens.sign(account.id),
-        expires_in=int(access_tokens.lifetime.total_seconds()),
+        access_token=door.access_tokens.sign(account.id),
+        expires_in=int(door.access_tokens.lifetime.total_seconds()),
         refresh_token=refresh_token,
     )

@@ -86,7 +86,7 @@ def abort_upload(store: ImageStore, uploads: Uploads, *, owner: Principal, image
     """Give up an upload that has not arrived; doing so twice is fine."""
     image = store.images.lock(image_id)
     if image is None or image.owner_id != owner.account_id:
-        raise _no_image(image_id)
+        raise no_image(image_id)
     if image.status is Status.REFUSED:
         return
     if image.status is not Status.AWAITING:
@@ -126,8 +126,13 @@ def own_image(store: ImageStore, *, owner: Principal, image_id: ImageId) -> Imag
     """Return an image to its owner; to anybody else it does not exist."""
     image = store.images.get(image_id)
     if image is None or image.owner_id != owner.account_id:
-        raise _no_image(image_id)
+        raise no_image(image_id)
     return image
+
+
+def no_image(image_id: ImageId) -> NotFound:
+    """Say that there is no such image: the same whether it is absent or may not be seen."""
+    return NotFound(f"No image {image_id}.")
 
 
 def _awaited(store: ImageStore, *, owner: Principal, image_id: ImageId) -> Image:
@@ -200,7 +205,3 @@ def _clean_checksum(text: str | None) -> str | None:
 
 def _kinds() -> str:
     return "JPEG, PNG, WebP, GIF, AVIF or HEIC"
-
-
-def _no_image(image_id: ImageId) -> NotFound:
-    return NotFound(f"No image {image_id}.")

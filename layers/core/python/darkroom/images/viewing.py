@@ -4,7 +4,7 @@ from darkroom.errors import Conflict, NotFound
 from darkroom.ids import ImageId
 from darkroom.images.model import Image, Status, Variant, Visibility
 from darkroom.images.ports import ImageStore
-from darkroom.images.uploading import own_image
+from darkroom.images.uploading import no_image, own_image
 from darkroom.paging import Cursor, Page
 from darkroom.principal import Principal
 
@@ -29,12 +29,12 @@ def view_image(store: ImageStore, *, viewer: Principal | None, image_id: ImageId
     """Return an image to somebody who may see it: its owner, or anybody once it is ready and not private."""
     image = store.images.get(image_id)
     if image is None:
-        raise _no_image(image_id)
+        raise no_image(image_id)
     if viewer is not None and viewer.account_id == image.owner_id:
         return image
     if image.status is Status.READY and image.visibility is not Visibility.PRIVATE:
         return image
-    raise _no_image(image_id)
+    raise no_image(image_id)
 
 
 def fitting_variant(image: Image, *, width: int | None) -> Variant:
@@ -54,7 +54,3 @@ def original_of(store: ImageStore, *, owner: Principal, image_id: ImageId) -> Im
     if image.status is not Status.READY:
         raise Conflict("Only a developed photo's original is kept: this one is " + image.status + ".")
     return image
-
-
-def _no_image(image_id: ImageId) -> NotFound:
-    return NotFound(f"No image {image_id}.")
