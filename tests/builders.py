@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from darkroom.access.model import Account
+from darkroom.events import ImageChanged
 from darkroom.ids import AccountId, ImageId, uuid7
 from darkroom.images.model import Image, Status, Variant, Visibility
 
@@ -50,3 +51,7 @@ def a_ready_image(**facts: Any) -> Image:
         ),
     }
     return an_image(**usual | facts)
+
+
+def an_image_changed(image: Image, status: str) -> ImageChanged:
+    return ImageChanged(image_id=image.id, owner_id=image.owner_id, status=status)

@@ -8,14 +8,15 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from darkroom.access.model import Account
+from darkroom.access.model import Account, RefreshToken, TokenReused
 from darkroom.errors import Conflict, TooManyTries, Unauthenticated
-from darkroom.events import Event
+from darkroom.events import Event, ImageChanged
 from darkroom.ids import AccountId, ImageId
 from darkroom.images.model import (
     PART_BYTES,
     Development,
     Image,
+    ImageChange,
     Multipart,
     Part,
     PostForm,
@@ -96,6 +97,46 @@ class FakeImages:
         return sorted(stalled, key=lambda image: (image.processing_since or NOON, image.id))[:limit]
 
 
+class FakeEvents:
+    """The outbox as a list."""
+
+    def __init__(self, store: "FakeStore") -> None:
+        self._store = store
+        self.told: list[tuple[datetime, Event]] = []
+
+    def append(self, event: Event) -> None:
+        self.told.append((self._store.now, event))
+
+
+class FakeChanges:
+    """What became of images, read from the outbox."""
+
+    def __init__(self, events: FakeEvents) -> None:
+        self._events = events
+
+    def latest_of(self, image_id: ImageId) -> ImageChange | None:
+        return next((change for change in reversed(self.all()) if change.image_id == image_id), None)
+
+    def of_image(self, image_id: ImageId, *, since: datetime, limit: int) -> Sequence[ImageChange]:
+        return [change for change in self.all() if change.image_id == image_id and change.happened_at >= since][:limit]
+
+    def of_owner(self, owner_id: AccountId, *, since: datetime, limit: int) -> Sequence[ImageChange]:
+        return [change for change in self.all() if change.owner_id == owner_id and change.happened_at >= since][:limit]
+
+    def all(self) -> list[ImageChange]:
+        return [
+            ImageChange(
+                id=event.id,
+                image_id=event.image_id,
+                owner_id=event.owner_id,
+                status=Status(event.status),
+                happened_at=happened_at,
+            )
+            for happened_at, event in self._events.told
+            if isinstance(event, ImageChanged)
+        ]
+
+
 class FakeStore:
     """A unit of work's repositories, in memory."""
 
@@ -103,7 +144,8 @@ class FakeStore:
         self.now = NOON
         self.accounts = FakeAccounts()
         self.images = FakeImages()
-        self.events: list[Event] = []
+        self.events = FakeEvents(self)
+        self.changes = FakeChanges(self.events)
 
 
 class FakeUnitOfWork:
@@ -251,8 +293,8 @@ class FakeAccessTokens:
 
     lifetime = timedelta(minutes=15)
 
-    def sign(self, account_id: AccountId) -> str:
-        return f"access-{account_id}"
+    def sign(self, account_id: AccountId, *, session_id: str) -> str:
+        return f"access-{account_id}-{session_id}"
 
 
 class FakeRefreshTokens:
@@ -264,28 +306,37 @@ class FakeRefreshTokens:
         self._account_of: dict[int, AccountId] = {}
         self._spent: set[str] = set()
 
-    def start_family(self, account_id: AccountId) -> str:
+    def start_family(self, account_id: AccountId) -> RefreshToken:
         family = next(self._numbers)
         self._account_of[family] = account_id
         return self._issue(family)
 
-    def rotate(self, token: str) -> tuple[AccountId, str]:
+    def rotate(self, token: str) -> RefreshToken:
         family = self._family_of.get(token)
         if family not in self._account_of:
             raise Unauthenticated("Ended.")
         if token in self._spent:
+            held = self._held(token)
             del self._account_of[family]
-            raise Unauthenticated("Ended.")
+            raise TokenReused("Ended.", held=held)
         self._spent.add(token)
-        return self._account_of[family], self._issue(family)
+        return self._issue(family)
 
-    def revoke(self, token: str) -> None:
-        self._account_of.pop(self._family_of.get(token, 0), None)
+    def revoke(self, token: str) -> RefreshToken | None:
+        if self._family_of.get(token, 0) not in self._account_of:
+            return None
+        held = self._held(token)
+        del self._account_of[self._family_of[token]]
+        return held
 
-    def _issue(self, family: int) -> str:
+    def _issue(self, family: int) -> RefreshToken:
         token = f"refresh-{next(self._numbers)}"
         self._family_of[token] = family
-        return token
+        return self._held(token)
+
+    def _held(self, token: str) -> RefreshToken:
+        family = self._family_of[token]
+        return RefreshToken(token=token, account_id=self._account_of[family], session_id=f"session-{family}")
 
 
 class FakeThrottle:

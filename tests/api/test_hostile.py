@@ -25,7 +25,7 @@ def ada(load: Load) -> Person:
 def test_a_good_token_of_an_account_that_is_gone_uploads_nothing(ada: Person, load: Load) -> None:
     assert ada.ask().status == 201  # so the keys are published
     keys = SigningKeys(boto3.client("secretsmanager"), "darkroom/signing-keys", publish=lambda _: None)
-    token = JwtAccessTokens(keys, issuer=API_URL, audience="darkroom").sign(AccountId(uuid7()))
+    token = JwtAccessTokens(keys, issuer=API_URL, audience="darkroom").sign(AccountId(uuid7()), session_id="a-session")
     nobody = Gateway(load("upload").app, token=token)
 
     answers = [

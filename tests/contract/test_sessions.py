@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from darkroom.access.model import TokenReused
 from darkroom.adapters.dynamo import refresh_tokens, tables
 from darkroom.adapters.dynamo.refresh_tokens import DynamoRefreshTokens
 from darkroom.adapters.dynamo.throttle import DynamoThrottle
@@ -38,47 +39,49 @@ def test_a_refresh_token_leads_to_the_next_one(tokens: Any) -> None:
     account = AccountId(uuid7())
     first = tokens.start_family(account)
 
-    who, second = tokens.rotate(first)
-    again, third = tokens.rotate(second)
+    second = tokens.rotate(first.token)
+    third = tokens.rotate(second.token)
 
-    assert who == again == account
-    assert len({first, second, third}) == 3
+    assert second.account_id == third.account_id == account
+    assert first.session_id == second.session_id == third.session_id
+    assert len({first.token, second.token, third.token}) == 3
 
 
 def test_a_refresh_token_used_twice_revokes_its_family(tokens: Any) -> None:
     """REQUIREMENTS 25."""
     first = tokens.start_family(AccountId(uuid7()))
-    _, second = tokens.rotate(first)
+    second = tokens.rotate(first.token)
 
-    with pytest.raises(Unauthenticated):
-        tokens.rotate(first)
+    with pytest.raises(TokenReused) as reuse:
+        tokens.rotate(first.token)
 
+    assert reuse.value.held == first
     with pytest.raises(Unauthenticated):
-        tokens.rotate(second)
+        tokens.rotate(second.token)
 
 
 def test_one_family_dies_alone(tokens: Any) -> None:
     account = AccountId(uuid7())
     stolen, other = tokens.start_family(account), tokens.start_family(account)
-    tokens.rotate(stolen)
+    tokens.rotate(stolen.token)
 
     with pytest.raises(Unauthenticated):
-        tokens.rotate(stolen)
+        tokens.rotate(stolen.token)
 
-    assert tokens.rotate(other)[0] == account
+    assert tokens.rotate(other.token).session_id == other.session_id != stolen.session_id
 
 
 def test_signing_out_revokes_the_family(tokens: Any) -> None:
     """REQUIREMENTS 25: logout revokes it."""
     first = tokens.start_family(AccountId(uuid7()))
-    _, second = tokens.rotate(first)
+    second = tokens.rotate(first.token)
 
-    tokens.revoke(second)
-    tokens.revoke(second)
-    tokens.revoke("nobody's token")
+    assert tokens.revoke(second.token) == second
+    tokens.revoke(second.token)
+    assert tokens.revoke("nobody's token") is None
 
     with pytest.raises(Unauthenticated):
-        tokens.rotate(second)
+        tokens.rotate(second.token)
 
 
 def test_an_unknown_refresh_token_is_refused(tokens: Any) -> None:
@@ -89,13 +92,13 @@ def test_an_unknown_refresh_token_is_refused(tokens: Any) -> None:
 def test_of_many_uses_of_one_refresh_token_at_once_one_succeeds(deployed: Deployed) -> None:
     """REQUIREMENTS 25: fifty at once, exactly one success."""
     tokens = DynamoRefreshTokens(deployed.names["RefreshTokensTable"])
-    token = tokens.start_family(AccountId(uuid7()))
+    token = tokens.start_family(AccountId(uuid7())).token
     successes: list[str] = []
     refusals: list[Unauthenticated] = []
 
     def use() -> None:
         try:
-            successes.append(tokens.rotate(token)[1])
+            successes.append(tokens.rotate(token).token)
         except Unauthenticated as refusal:
             refusals.append(refusal)
 
@@ -113,7 +116,7 @@ def test_a_refresh_token_past_its_time_is_refused_though_it_is_still_stored(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens = DynamoRefreshTokens(deployed.names["RefreshTokensTable"])
-    token = tokens.start_family(AccountId(uuid7()))
+    token = tokens.start_family(AccountId(uuid7())).token
     later = int(time.time() + refresh_tokens.LIFETIME.total_seconds() + 1)
     monkeypatch.setattr(refresh_tokens, "unix_now", lambda: later)
 
@@ -123,7 +126,7 @@ def test_a_refresh_token_past_its_time_is_refused_though_it_is_still_stored(
 
 def test_a_refresh_token_is_stored_as_a_hash(deployed: Deployed) -> None:
     table = deployed.names["RefreshTokensTable"]
-    token = DynamoRefreshTokens(table).start_family(AccountId(uuid7()))
+    token = DynamoRefreshTokens(table).start_family(AccountId(uuid7())).token
 
     stored = boto3.client("dynamodb").scan(TableName=table)["Items"]
 

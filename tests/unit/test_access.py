@@ -6,6 +6,7 @@ from darkroom.access import usecases
 from darkroom.access.model import Session
 from darkroom.access.ports import Door
 from darkroom.errors import Conflict, Invalid, TooManyTries, Unauthenticated
+from darkroom.events import SessionEnded
 from darkroom.ids import AccountId, uuid7
 from darkroom.principal import Principal
 from tests.fakes import FakeAccessTokens, FakePasswords, FakeRefreshTokens, FakeThrottle, FakeUnitOfWork
@@ -31,6 +32,11 @@ class Entrance:
             throttle=self.throttle,
         )
 
+    @property
+    def sessions_told_to_end(self) -> list[AccountId]:
+        told = self.unit_of_work.store.events.told
+        return [event.account_id for _, event in told if isinstance(event, SessionEnded)]
+
     def register(self, email: str = "ada@example.com", password: str = PASSWORD) -> Session:
         return usecases.register(self.ports(), email=email, password=password, address="192.0.2.1")
 
@@ -50,7 +56,7 @@ def test_registering_signs_in(door: Entrance) -> None:
     session = door.register(" Ada@Example.com ")
 
     assert session.account.email == "ada@example.com"
-    assert session.access_token == f"access-{session.account.id}"
+    assert session.access_token == f"access-{session.account.id}-session-1"
     assert session.expires_in == 900
     assert door.refresh(session.refresh_token).account == session.account
 
@@ -159,6 +165,17 @@ def test_signing_out_ends_the_session(door: Entrance) -> None:
 
     with pytest.raises(Unauthenticated):
         door.refresh(session.refresh_token)
+    assert door.sessions_told_to_end == [session.account.id]
+
+
+def test_a_refresh_token_that_comes_twice_closes_what_its_session_opened(door: Entrance) -> None:
+    session = door.register()
+    door.refresh(session.refresh_token)
+
+    with pytest.raises(Unauthenticated):
+        door.refresh(session.refresh_token)
+
+    assert door.sessions_told_to_end == [session.account.id]
 
 
 def test_an_account_that_is_gone_is_nobody(door: Entrance) -> None:

@@ -22,6 +22,7 @@ from darkroom.adapters.signing_keys import SigningKeys
 from darkroom.adapters.tokens import Issuer, JwtAccessTokens, JwtVerifier
 from darkroom.errors import Unauthenticated, Unavailable
 from darkroom.ids import AccountId, uuid7
+from darkroom.principal import Principal
 
 SECRET = "darkroom/signing-keys"
 ACCOUNT = AccountId(uuid7())
@@ -55,11 +56,13 @@ def forged(keys: SigningKeys, *, algorithm: str = "ES256", key: Any = None, **ch
 
 
 def test_a_token_says_who_sent_it(signer: JwtAccessTokens, verifier: JwtVerifier) -> None:
-    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
+    principal = verifier.verify(f"Bearer {signer.sign(ACCOUNT, session_id='a-session')}")
+
+    assert principal == Principal(ACCOUNT, "a-session")
 
 
 def test_a_token_lives_fifteen_minutes_and_names_its_key(signer: JwtAccessTokens, keys: SigningKeys) -> None:
-    token = signer.sign(ACCOUNT)
+    token = signer.sign(ACCOUNT, session_id="a-session")
     claims = jwt.decode(token, options={"verify_signature": False})
 
     assert claims["exp"] - claims["iat"] == 900
@@ -134,7 +137,7 @@ def test_another_kind_of_key_under_our_name_is_refused(keys: SigningKeys, verifi
 
 
 def test_a_changed_token_is_refused(signer: JwtAccessTokens, verifier: JwtVerifier) -> None:
-    header, claims, signature = signer.sign(ACCOUNT).split(".")
+    header, claims, signature = signer.sign(ACCOUNT, session_id="a-session").split(".")
 
     for broken in (f"{header}.{claims}.{signature[::-1]}", f"{header}.{claims}", "x.y.z", "", "Ω"):
         with pytest.raises(Unauthenticated):
@@ -151,7 +154,7 @@ def test_keys_rotate_with_overlap(
     keys: SigningKeys, signer: JwtAccessTokens, verifier: JwtVerifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """REQUIREMENTS 24: the old key is trusted on, the new one is published before it signs."""
-    before = signer.sign(ACCOUNT)
+    before = signer.sign(ACCOUNT, session_id="a-session")
     verifier.verify(f"Bearer {before}")
     new = signing_keys.rotate(boto3.client("secretsmanager"), SECRET)
 
@@ -161,7 +164,7 @@ def test_keys_rotate_with_overlap(
 
     _let_pass(monkeypatch, 61 + 121)
     assert keys.signer().kid == new.kid
-    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
+    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT, session_id='a-session')}").account_id == ACCOUNT
     assert verifier.verify(f"Bearer {before}").account_id == ACCOUNT
 
 
@@ -187,7 +190,7 @@ def test_a_published_key_that_is_not_understood_does_not_spoil_the_others(
     published = {"keys": [{"kid": "strange", "kty": "future"}, {"kty": "EC"}, {}, *keys.jwks()["keys"]]}
     verifier = JwtVerifier([Issuer(issuer="us", audience="darkroom", jwks=lambda: published)])
 
-    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
+    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT, session_id='a-session')}").account_id == ACCOUNT
 
 
 def test_an_issuer_elsewhere_is_asked_at_its_address(keys: SigningKeys, signer: JwtAccessTokens) -> None:
@@ -196,7 +199,7 @@ def test_an_issuer_elsewhere_is_asked_at_its_address(keys: SigningKeys, signer: 
 
     verifier = JwtVerifier.from_json(json.dumps(trusted), our_keys=dict)
 
-    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT)}").account_id == ACCOUNT
+    assert verifier.verify(f"Bearer {signer.sign(ACCOUNT, session_id='a-session')}").account_id == ACCOUNT
 
 
 def test_no_more_than_two_keys_are_kept(keys: SigningKeys) -> None:
@@ -218,7 +221,7 @@ def test_keys_that_cannot_be_fetched_are_our_fault_and_known_ones_stay_good(
         return answer
 
     verifier = JwtVerifier([Issuer(issuer="us", audience="darkroom", jwks=fetch)])
-    token = f"Bearer {signer.sign(ACCOUNT)}"
+    token = f"Bearer {signer.sign(ACCOUNT, session_id='a-session')}"
 
     with pytest.raises(Unavailable):
         verifier.verify(token)

@@ -18,7 +18,18 @@ class ImageChanged:
     id: EventId = field(default_factory=lambda: EventId(uuid7()))
 
 
-Event = ImageChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded:
+    """Somebody signed out, so what was opened with that session has to be closed."""
+
+    name: ClassVar[str] = "session.ended"
+
+    account_id: AccountId
+    session_id: str
+    id: EventId = field(default_factory=lambda: EventId(uuid7()))
+
+
+Event = ImageChanged | SessionEnded
 
 
 class EventLog(Protocol):

@@ -7,6 +7,7 @@ from darkroom.ids import AccountId
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in person."""
+    """A signed-in person; `session_id` names the sign-in, where it was one of ours."""
 
     account_id: AccountId
+    session_id: str | None = None

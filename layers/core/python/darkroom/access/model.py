@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from darkroom.errors import Invalid
+from darkroom.errors import Invalid, Unauthenticated
 from darkroom.ids import AccountId
 
 SHORTEST_PASSWORD = 8
@@ -32,6 +32,23 @@ class Session:
     access_token: str
     expires_in: int
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken:
+    """A refresh token with what it stands for; `session_id` names the sign-in that it and its successors belong to."""
+
+    token: str
+    account_id: AccountId
+    session_id: str
+
+
+class TokenReused(Unauthenticated):
+    """A refresh token was shown a second time, so its session has just been ended; `held` is what it stood for."""
+
+    def __init__(self, detail: str, *, held: RefreshToken) -> None:
+        super().__init__(detail)
+        self.held = held
 
 
 def clean_email(text: str) -> str:

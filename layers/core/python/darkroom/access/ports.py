@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from darkroom.access.model import Account
+from darkroom.access.model import Account, RefreshToken
+from darkroom.events import EventLog
 from darkroom.ids import AccountId
 
 
@@ -37,6 +38,10 @@ class AccountStore(Protocol):
     def accounts(self) -> AccountRepository:
         """Everybody's account."""
 
+    @property
+    def events(self) -> EventLog:
+        """What is published when this unit of work commits."""
+
 
 UnitOfWork = Callable[[], AbstractContextManager[AccountStore]]
 
@@ -59,21 +64,21 @@ class AccessTokens(Protocol):
 
     lifetime: timedelta
 
-    def sign(self, account_id: AccountId) -> str:
-        """Return a token that says who this is, for `lifetime`."""
+    def sign(self, account_id: AccountId, *, session_id: str) -> str:
+        """Return a token that says who this is and by which sign-in, for `lifetime`."""
 
 
 class RefreshTokens(Protocol):
-    """Opaque tokens that rotate: each is good once, and a family dies when one is used twice."""
+    """Opaque tokens that rotate: each is good once, and a family, one per sign-in, dies when one is used twice."""
 
-    def start_family(self, account_id: AccountId) -> str:
+    def start_family(self, account_id: AccountId) -> RefreshToken:
         """Return the first token of a new sign-in."""
 
-    def rotate(self, token: str) -> tuple[AccountId, str]:
-        """Spend a token for the next one; a bad or spent one raises `Unauthenticated`."""
+    def rotate(self, token: str) -> RefreshToken:
+        """Spend a token for the next one; a bad one raises `Unauthenticated`, a spent one `TokenReused`."""
 
-    def revoke(self, token: str) -> None:
-        """End the family a token belongs to; an unknown token is nobody's and is ignored."""
+    def revoke(self, token: str) -> RefreshToken | None:
+        """End the family a token belongs to, and return whose it was; an unknown token is nobody's."""
 
 
 class Throttle(Protocol):

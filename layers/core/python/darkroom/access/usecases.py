@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from darkroom.access.model import Account, Session, check_password, clean_email
+from darkroom.access.model import Account, RefreshToken, Session, TokenReused, check_password, clean_email
 from darkroom.access.ports import AccountStore, Door
 from darkroom.errors import Unauthenticated
+from darkroom.events import SessionEnded
 from darkroom.ids import AccountId, uuid7
 from darkroom.principal import Principal
 
@@ -43,15 +44,20 @@ def log_in(door: Door, *, email: str, password: str, address: str) -> Session:
 
 def refresh(door: Door, *, refresh_token: str) -> Session:
     """Trade a refresh token for a new pair. One that was used before ends every session it led to."""
-    with door.unit_of_work() as store:  # the records answer before the token is spent, or it could not be sent again
-        account_id, next_token = door.refresh_tokens.rotate(refresh_token)
-        account = who_am_i(store, caller=Principal(account_id))
-    return _session(door, account, next_token)
+    try:
+        with door.unit_of_work() as store:  # they answer before the token is spent, or it could not be sent again
+            held = door.refresh_tokens.rotate(refresh_token)
+            account = who_am_i(store, caller=Principal(held.account_id, held.session_id))
+    except TokenReused as reuse:
+        _tell_of_the_end(door, reuse.held)
+        raise
+    return _session(door, account, held)
 
 
 def log_out(door: Door, *, refresh_token: str) -> None:
-    """End the session a refresh token belongs to; doing so twice is fine."""
-    door.refresh_tokens.revoke(refresh_token)
+    """End the session a refresh token belongs to, and close its sockets; doing so twice is fine."""
+    if held := door.refresh_tokens.revoke(refresh_token):
+        _tell_of_the_end(door, held)
 
 
 def who_am_i(store: AccountStore, *, caller: Principal) -> Account:
@@ -62,10 +68,15 @@ def who_am_i(store: AccountStore, *, caller: Principal) -> Account:
     return account
 
 
-def _session(door: Door, account: Account, refresh_token: str) -> Session:
+def _tell_of_the_end(door: Door, held: RefreshToken) -> None:
+    with door.unit_of_work() as store:
+        store.events.append(SessionEnded(account_id=held.account_id, session_id=held.session_id))
+
+
+def _session(door: Door, account: Account, held: RefreshToken) -> Session:
     return Session(
         account=account,
-        access_token=door.access_tokens.sign(account.id),
+        access_token=door.access_tokens.sign(account.id, session_id=held.session_id),
         expires_in=int(door.access_tokens.lifetime.total_seconds()),
-        refresh_token=refresh_token,
+        refresh_token=held.token,
     )

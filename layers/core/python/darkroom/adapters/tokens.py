@@ -42,13 +42,14 @@ class JwtAccessTokens:
         self._issuer = issuer
         self._audience = audience
 
-    def sign(self, account_id: AccountId) -> str:
-        """Return a JWT for `lifetime`, with the key's `kid` in its header."""
+    def sign(self, account_id: AccountId, *, session_id: str) -> str:
+        """Return a JWT for `lifetime`, with the key's `kid` in its header and the session as its `sid`."""
         now = int(time.time())
         claims = {
             "iss": self._issuer,
             "aud": self._audience,
             "sub": str(account_id),
+            "sid": session_id,
             "iat": now,
             "nbf": now,
             "exp": now + int(LIFETIME.total_seconds()),
@@ -108,7 +109,8 @@ class JwtVerifier:
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["iss", "aud", "sub", "exp"]},
             )
-            return Principal(AccountId(UUID(claims["sub"])))
+            session = claims.get("sid")
+            return Principal(AccountId(UUID(claims["sub"])), session if isinstance(session, str) else None)
         except (jwt.PyJWTError, ValueError) as error:
             raise Unauthenticated(_EXPIRED) from error
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
 
+from darkroom.access.model import RefreshToken, TokenReused
 from darkroom.adapters.dynamo.tables import ShortLived, bind, unix_now
 from darkroom.errors import Unauthenticated
 from darkroom.ids import AccountId
@@ -26,7 +27,7 @@ class _Token(ShortLived):
 
 
 class _Family(ShortLived):
-    """All tokens that follow from one sign-in, under `family#` and a random name."""
+    """All tokens that follow from one sign-in, under `family#` and a random name, which is the session's id."""
 
     account_id = UnicodeAttribute()
     revoked = BooleanAttribute(default=False)
@@ -39,14 +40,14 @@ class DynamoRefreshTokens:
         self._tokens = bind(_Token, table_name)
         self._families = bind(_Family, table_name)
 
-    def start_family(self, account_id: AccountId) -> str:
+    def start_family(self, account_id: AccountId) -> RefreshToken:
         """Return the first token of a new sign-in."""
         family = secrets.token_hex(16)
         self._families(f"family#{family}", account_id=str(account_id), expires_at=_end()).save()
-        return self._issue(family)
+        return self._issue(account_id, family)
 
-    def rotate(self, token: str) -> tuple[AccountId, str]:
-        """Spend a token for the next one; a bad or spent one raises `Unauthenticated`, a spent one ends the family."""
+    def rotate(self, token: str) -> RefreshToken:
+        """Spend a token for the next one; a bad one raises `Unauthenticated`, a spent one ends the family."""
         try:
             known = self._tokens.get(_key(token), consistent_read=True)
             family = self._families.get(f"family#{known.family}", consistent_read=True)
@@ -54,28 +55,32 @@ class DynamoRefreshTokens:
             raise Unauthenticated(_NO_LONGER_GOOD) from error
         if known.expires_at <= unix_now() or family.expires_at <= unix_now() or family.revoked:
             raise Unauthenticated(_NO_LONGER_GOOD)
+        account_id = AccountId(UUID(family.account_id))
         try:
             known.update(actions=[_Token.spent.set(True)], condition=_Token.spent == False)  # noqa: E712 - an expression
         except UpdateError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
             self._revoke(known.family)
-            raise Unauthenticated(_NO_LONGER_GOOD) from error
+            held = RefreshToken(token=token, account_id=account_id, session_id=known.family)
+            raise TokenReused(_NO_LONGER_GOOD, held=held) from error
         self._families(f"family#{known.family}").update(actions=[_Family.expires_at.set(_end())])
-        return AccountId(UUID(family.account_id)), self._issue(known.family)
+        return self._issue(account_id, known.family)
 
-    def revoke(self, token: str) -> None:
-        """End the family a token belongs to; an unknown token is nobody's and is ignored."""
+    def revoke(self, token: str) -> RefreshToken | None:
+        """End the family a token belongs to, and return whose it was; an unknown token is nobody's."""
         try:
             known = self._tokens.get(_key(token), consistent_read=True)
+            family = self._families.get(f"family#{known.family}", consistent_read=True)
         except DoesNotExist:
-            return
+            return None
         self._revoke(known.family)
+        return RefreshToken(token=token, account_id=AccountId(UUID(family.account_id)), session_id=known.family)
 
-    def _issue(self, family: str) -> str:
+    def _issue(self, account_id: AccountId, family: str) -> RefreshToken:
         token = secrets.token_urlsafe(_SECRET_BYTES)
         self._tokens(_key(token), family=family, expires_at=_end()).save()
-        return token
+        return RefreshToken(token=token, account_id=account_id, session_id=family)
 
     def _revoke(self, family: str) -> None:
         self._families(f"family#{family}").update(actions=[_Family.revoked.set(True), _Family.expires_at.set(_end())])
