@@ -10,10 +10,11 @@ import pytest
 
 from darkroom.access.model import Account
 from darkroom.errors import Conflict
+from darkroom.events import SessionEnded
 from darkroom.ids import AccountId, ImageId, uuid7
 from darkroom.images.model import Image, Status, Visibility
 from darkroom.paging import Cursor
-from tests.builders import NOON, a_ready_image, an_account, an_image
+from tests.builders import NOON, a_ready_image, an_account, an_image, an_image_changed
 from tests.fakes import FakeUnitOfWork
 
 UnitOfWork = Callable[[], AbstractContextManager[Any]]
@@ -170,3 +171,43 @@ def _add(store: Any, image: Image, owner: AccountId | None = None) -> Image:
     owned = replace(image, owner_id=owner or _owner(store))
     store.images.add(owned)
     return owned
+
+
+def test_what_became_of_an_image_is_told_in_order(unit_of_work: UnitOfWork) -> None:
+    image, other = an_image(), an_image()
+    happened = [an_image_changed(image, status) for status in ("awaiting", "processing", "ready")]
+    with unit_of_work() as store:
+        for event in (happened[0], an_image_changed(other, "awaiting"), *happened[1:]):
+            store.events.append(event)
+        store.events.append(SessionEnded(account_id=image.owner_id, session_id="a-session"))
+        began = store.now
+
+    with unit_of_work() as store:
+        changes = store.changes.of_image(image.id, since=began, limit=10)
+        first_two = store.changes.of_image(image.id, since=began, limit=2)
+        latest = store.changes.latest_of(image.id)
+        none = store.changes.latest_of(ImageId(uuid7()))
+
+    assert [(change.id, change.status) for change in changes] == [(event.id, event.status) for event in happened]
+    assert changes[0].image_id == image.id
+    assert changes[0].owner_id == image.owner_id
+    assert changes[0].happened_at == began
+    assert first_two == changes[:2]
+    assert latest == changes[-1]
+    assert none is None
+
+
+def test_what_became_of_somebodys_images_begins_at_a_time(unit_of_work: UnitOfWork) -> None:
+    mine, also_mine, another = an_image(), an_image(), an_image()
+    also_mine = replace(also_mine, owner_id=mine.owner_id)
+    with unit_of_work() as store:
+        for image in (mine, another, also_mine):
+            store.events.append(an_image_changed(image, "awaiting"))
+        began = store.now
+
+    with unit_of_work() as store:
+        found = store.changes.of_owner(mine.owner_id, since=began, limit=10)
+        later = store.changes.of_owner(mine.owner_id, since=began + timedelta(microseconds=1), limit=10)
+
+    assert [change.image_id for change in found] == [mine.id, also_mine.id]
+    assert later == []

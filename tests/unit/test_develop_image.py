@@ -40,7 +40,7 @@ class Room:
 
     @property
     def told(self) -> list[str]:
-        return [event.status for event in self.unit_of_work.store.events]
+        return [change.status for change in self.unit_of_work.store.changes.all()]
 
 
 @pytest.fixture

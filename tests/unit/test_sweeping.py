@@ -49,7 +49,7 @@ def test_what_never_arrived_is_refused_once_its_time_is_over(floor: Floor) -> No
     assert floor.sweep() == Swept(refused=1, requeued=0)
     assert (floor.row(late).status, floor.row(late).reason) == (Status.REFUSED, NEVER_ARRIVED)
     assert floor.row(early) == early
-    assert [event.status for event in floor.store.events] == ["refused"]
+    assert [change.status for change in floor.store.changes.all()] == ["refused"]
 
 
 def test_what_arrived_though_nobody_was_told_is_requeued(floor: Floor) -> None:

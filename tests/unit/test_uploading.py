@@ -40,7 +40,7 @@ def test_asking_writes_an_awaiting_row_and_tells_of_it(unit_of_work: FakeUnitOfW
     assert unit_of_work.store.images.get(image.id) == image
     assert image.status is Status.AWAITING
     assert image.expires_at - image.uploaded_at == timedelta(minutes=5)
-    assert [(event.image_id, event.status) for event in unit_of_work.store.events] == [(image.id, "awaiting")]
+    assert [(change.image_id, change.status) for change in unit_of_work.store.changes.all()] == [(image.id, "awaiting")]
 
 
 def test_above_sixteen_megabytes_the_place_has_parts(unit_of_work: FakeUnitOfWork, storage: FakeStorage) -> None:
@@ -150,7 +150,7 @@ def test_giving_up_refuses_the_image_and_frees_the_place(unit_of_work: FakeUnitO
     assert given_up
     assert given_up.status is Status.REFUSED
     assert not storage.has_arrived(image.id)
-    assert [event.status for event in unit_of_work.store.events] == ["awaiting", "refused"]
+    assert [change.status for change in unit_of_work.store.changes.all()] == ["awaiting", "refused"]
 
 
 def test_what_is_being_developed_cannot_be_given_up(unit_of_work: FakeUnitOfWork, storage: FakeStorage) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from darkroom.ids import AccountId, ImageId
+from darkroom.ids import AccountId, EventId, ImageId
+from darkroom.paging import Cursor
 
 VARIANT_WIDTHS = (2560, 1280, 640, 320)
 
@@ -84,6 +85,22 @@ class Image:
     def part_count(self) -> int:
         """How many parts a large upload of this image has."""
         return -(-self.bytes // PART_BYTES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageChange:
+    """An image became `status` at `happened_at`: one event of the outbox, as it is read again."""
+
+    id: EventId
+    image_id: ImageId
+    owner_id: AccountId
+    status: Status
+    happened_at: datetime
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place from which to go on after having seen this change."""
+        return Cursor(at=self.happened_at, id=self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

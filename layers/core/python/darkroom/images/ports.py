@@ -7,7 +7,7 @@ from typing import Protocol
 
 from darkroom.events import EventLog
 from darkroom.ids import AccountId, ImageId
-from darkroom.images.model import Development, Image, Multipart, PostForm, Variant
+from darkroom.images.model import Development, Image, ImageChange, Multipart, PostForm, Variant
 from darkroom.paging import Cursor
 
 
@@ -39,6 +39,19 @@ class ImageRepository(Protocol):
         """Lock and return images in processing for too long and not lately requeued, oldest first."""
 
 
+class ChangeLog(Protocol):
+    """What became of images, as the outbox remembers it for a week."""
+
+    def latest_of(self, image_id: ImageId) -> ImageChange | None:
+        """Return the last change of an image."""
+
+    def of_image(self, image_id: ImageId, *, since: datetime, limit: int) -> Sequence[ImageChange]:
+        """Return what happened to an image at `since` or later, oldest first."""
+
+    def of_owner(self, owner_id: AccountId, *, since: datetime, limit: int) -> Sequence[ImageChange]:
+        """Return what happened to somebody's images at `since` or later, oldest first."""
+
+
 class ImageStore(Protocol):
     """The part of a unit of work that images use."""
 
@@ -49,6 +62,10 @@ class ImageStore(Protocol):
     @property
     def images(self) -> ImageRepository:
         """Every image's row."""
+
+    @property
+    def changes(self) -> ChangeLog:
+        """What became of images."""
 
     @property
     def events(self) -> EventLog:

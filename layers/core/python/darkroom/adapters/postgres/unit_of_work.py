@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from darkroom.adapters.postgres.accounts import Accounts
+from darkroom.adapters.postgres.changes import Changes
 from darkroom.adapters.postgres.images import Images
 from darkroom.adapters.postgres.outbox import Outbox
 from darkroom.adapters.postgres.published_keys import PublishedKeys
@@ -25,6 +26,7 @@ class PostgresStore:
         self.now = now
         self.accounts = Accounts(connection)
         self.images = Images(connection)
+        self.changes = Changes(connection)
         self.events = Outbox(connection, now)
         self.published_keys = PublishedKeys(connection)
 

@@ -1,0 +1,57 @@
+"""Use cases of following images: what became of one, or of mine, since a change that was seen."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from darkroom.errors import Conflict
+from darkroom.ids import ImageId
+from darkroom.images.model import Image, ImageChange
+from darkroom.images.ports import ImageStore
+from darkroom.images.uploading import no_image
+from darkroom.images.viewing import view_image
+from darkroom.paging import Cursor
+from darkroom.principal import Principal
+
+OVERLAP = timedelta(minutes=5)
+"""How far a replay reaches back before its cursor: changes come shuffled, and are tried again for less than this."""
+
+KEPT_FOR = timedelta(days=7)
+MOST_REPLAYED = 500
+
+_READ_ANEW = "Too much has changed since then to tell each change: read your images anew and follow from now on."
+
+
+def latest_change(store: ImageStore, *, viewer: Principal | None, image_id: ImageId) -> tuple[ImageChange, Image]:
+    """Return how an image came to stand as it does, to somebody who may see it."""
+    image = view_image(store, viewer=viewer, image_id=image_id)
+    change = store.changes.latest_of(image_id)
+    if change is None:
+        raise no_image(image_id)
+    return change, image
+
+
+def changes_of(
+    store: ImageStore, *, viewer: Principal | None, image_id: ImageId, after: Cursor
+) -> Sequence[ImageChange]:
+    """Return what became of an image after a change that was seen. One may be told twice, none is left out."""
+    view_image(store, viewer=viewer, image_id=image_id)
+    since = _reach_back(store, after)
+    return _replayed(store.changes.of_image(image_id, since=since, limit=MOST_REPLAYED + 1), after)
+
+
+def my_changes(store: ImageStore, *, owner: Principal, after: Cursor) -> Sequence[ImageChange]:
+    """Return what became of my images after a change that was seen. One may be told twice, none is left out."""
+    since = _reach_back(store, after)
+    return _replayed(store.changes.of_owner(owner.account_id, since=since, limit=MOST_REPLAYED + 1), after)
+
+
+def _reach_back(store: ImageStore, after: Cursor) -> datetime:
+    if after.at < store.now - KEPT_FOR + OVERLAP:
+        raise Conflict(_READ_ANEW)
+    return after.at - OVERLAP
+
+
+def _replayed(found: Sequence[ImageChange], after: Cursor) -> Sequence[ImageChange]:
+    if len(found) > MOST_REPLAYED:
+        raise Conflict(_READ_ANEW)
+    return [change for change in found if change.id != after.id]
