@@ -1,4 +1,4 @@
-"""The one table: which refusal is which status."""
+"""The one table: which refusal is which status over HTTP, gRPC and GraphQL."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,22 +19,36 @@ from darkroom.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a refusal is told over HTTP."""
+    """How a refusal is told: a status and a title over HTTP, a code's name over gRPC and over GraphQL."""
 
     http: HTTPStatus
     title: str
+    grpc: str
+    graphql: str
 
 
 _ANSWERS: dict[type[Refusal], Answer] = {
-    Malformed: Answer(HTTPStatus.BAD_REQUEST, "The request cannot be read"),
-    Unauthenticated: Answer(HTTPStatus.UNAUTHORIZED, "Sign in"),
-    NotFound: Answer(HTTPStatus.NOT_FOUND, "Not found"),
-    Conflict: Answer(HTTPStatus.CONFLICT, "Not possible as things stand"),
-    TooLarge: Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large"),
-    UnsupportedType: Answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Not a kind we take"),
-    Invalid: Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "Something needs to be corrected"),
-    TooManyTries: Answer(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries"),
-    Unavailable: Answer(HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a moment"),
+    Malformed: Answer(
+        HTTPStatus.BAD_REQUEST, "The request cannot be read", grpc="INVALID_ARGUMENT", graphql="BAD_REQUEST"
+    ),
+    Unauthenticated: Answer(HTTPStatus.UNAUTHORIZED, "Sign in", grpc="UNAUTHENTICATED", graphql="UNAUTHENTICATED"),
+    NotFound: Answer(HTTPStatus.NOT_FOUND, "Not found", grpc="NOT_FOUND", graphql="NOT_FOUND"),
+    Conflict: Answer(
+        HTTPStatus.CONFLICT, "Not possible as things stand", grpc="FAILED_PRECONDITION", graphql="CONFLICT"
+    ),
+    TooLarge: Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large", grpc="INVALID_ARGUMENT", graphql="TOO_LARGE"),
+    UnsupportedType: Answer(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Not a kind we take", grpc="INVALID_ARGUMENT", graphql="UNSUPPORTED_TYPE"
+    ),
+    Invalid: Answer(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "Something needs to be corrected", grpc="INVALID_ARGUMENT", graphql="INVALID"
+    ),
+    TooManyTries: Answer(
+        HTTPStatus.TOO_MANY_REQUESTS, "Too many tries", grpc="RESOURCE_EXHAUSTED", graphql="TOO_MANY_TRIES"
+    ),
+    Unavailable: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a moment", grpc="UNAVAILABLE", graphql="UNAVAILABLE"
+    ),
 }
 
 
