@@ -1,6 +1,8 @@
 """What happened, in the past tense: written to the outbox beside the change that made it true."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from darkroom.ids import AccountId, EventId, ImageId, uuid7
@@ -30,6 +32,16 @@ class SessionEnded:
 
 
 Event = ImageChanged | SessionEnded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An event as the outbox keeps it and the events queue carries it; a repeat has the same id."""
+
+    id: EventId
+    name: str
+    payload: Mapping[str, str]
+    happened_at: datetime
 
 
 class EventLog(Protocol):

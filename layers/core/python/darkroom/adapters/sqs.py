@@ -1,13 +1,17 @@
-"""The uploads queue in SQS."""
+"""The uploads queue and the events queue in SQS."""
 
 import json
+import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
-from darkroom.ids import ImageId
+from darkroom.errors import Unavailable
+from darkroom.events import Message
+from darkroom.ids import EventId, ImageId
 from darkroom.images.object_keys import upload_key
 
 if TYPE_CHECKING:
@@ -15,10 +19,12 @@ if TYPE_CHECKING:
 
 _MOST_IN_A_BATCH = 10
 
+_log = logging.getLogger(__name__)
+
 
 def sqs_client() -> "SQSClient":
     """Return a client that gives up soon enough for a scheduled function."""
-    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5))
+    return boto3.client("sqs", config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3}))
 
 
 class SqsUploadsQueue:
@@ -48,3 +54,44 @@ class SqsUploadsQueue:
             "s3": {"bucket": {"name": self._bucket}, "object": {"key": upload_key(image_id)}},
         }
         return json.dumps({"Records": [record]})
+
+
+class SqsEventsQueue:
+    """The queue of what happened, read by whoever tells it on."""
+
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def send(self, messages: Sequence[Message], *, delay_seconds: int = 0) -> list[EventId]:
+        """Send messages and return the ids of those the queue took; a queue that is away raises `Unavailable`."""
+        taken: list[EventId] = []
+        for start in range(0, len(messages), _MOST_IN_A_BATCH):
+            batch = {str(message.id): message for message in messages[start : start + _MOST_IN_A_BATCH]}
+            try:
+                answer = self._client.send_message_batch(
+                    QueueUrl=self._queue_url,
+                    Entries=[
+                        {"Id": key, "MessageBody": _body(message), "DelaySeconds": delay_seconds}
+                        for key, message in batch.items()
+                    ],
+                )
+            except (BotoCoreError, ClientError) as error:
+                if taken:
+                    break
+                raise Unavailable(f"The events queue cannot be reached ({error}).") from error
+            taken += [batch[entry["Id"]].id for entry in answer.get("Successful", [])]
+            for entry in answer.get("Failed", []):
+                _log.warning("The events queue refused %s: %s.", entry["Id"], entry["Code"])
+        return taken
+
+
+def _body(message: Message) -> str:
+    return json.dumps(
+        {
+            "id": str(message.id),
+            "name": message.name,
+            "happened_at": message.happened_at.isoformat(),
+            "payload": dict(message.payload),
+        }
+    )
