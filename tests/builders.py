@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from darkroom.access.model import Account
-from darkroom.events import ImageChanged
-from darkroom.ids import AccountId, ImageId, uuid7
+from darkroom.events import ImageChanged, Message
+from darkroom.ids import AccountId, EventId, ImageId, uuid7
 from darkroom.images.model import Image, Status, Variant, Visibility
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -55,3 +55,13 @@ def a_ready_image(**facts: Any) -> Image:
 
 def an_image_changed(image: Image, status: str) -> ImageChanged:
     return ImageChanged(image_id=image.id, owner_id=image.owner_id, status=status)
+
+
+def a_message(**facts: Any) -> Message:
+    usual: dict[str, Any] = {
+        "id": EventId(uuid7()),
+        "name": ImageChanged.name,
+        "payload": {"image_id": str(uuid7()), "owner_id": str(uuid7()), "status": "ready"},
+        "happened_at": NOON,
+    }
+    return Message(**usual | facts)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from darkroom.access.model import Account, RefreshToken, TokenReused
-from darkroom.errors import Conflict, TooManyTries, Unauthenticated
-from darkroom.events import Event, ImageChanged
-from darkroom.ids import AccountId, ImageId
+from darkroom.errors import Conflict, TooManyTries, Unauthenticated, Unavailable
+from darkroom.events import Event, ImageChanged, Message
+from darkroom.ids import AccountId, EventId, ImageId
 from darkroom.images.model import (
     PART_BYTES,
     Development,
@@ -268,6 +268,22 @@ class FakeQueue:
 
     def requeue(self, image_ids: Sequence[ImageId]) -> None:
         self.asked.extend(image_ids)
+
+
+class FakeEventsQueue:
+    """Keeps what it took; `refused` are the ids it does not take, and it may be away."""
+
+    def __init__(self) -> None:
+        self.taken: list[Message] = []
+        self.refused: set[EventId] = set()
+        self.is_away = False
+
+    def send(self, messages: Sequence[Message]) -> list[EventId]:
+        if self.is_away:
+            raise Unavailable("The events queue cannot be reached.")
+        taken = [message for message in messages if message.id not in self.refused]
+        self.taken += taken
+        return [message.id for message in taken]
 
 
 class FakePasswords:
