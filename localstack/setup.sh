@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prepares the checkout: one virtual environment with everything locked in requirements/dev.txt.
-# Runs again only when the lock changes; needs the network only then.
+# Prepares the checkout: one virtual environment with everything locked in requirements/dev.txt, and the stubs of protos/.
+# Runs again only when the lock changes, or the protos; needs the network only for the lock.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,25 @@ say() { printf '%s\n' "$*" >&2; }
 
 stamp=.venv/.darkroom-ready
 want=$(cat requirements/dev.txt pyproject.toml localstack/setup.sh | cksum)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && .venv/bin/python -c '' 2>/dev/null; then exit 0; fi
+protos_stamp=.venv/.protos-ready
+protos_want=$(cat protos/pyproject.toml protos/hatch_build.py protos/bridge/*/*.proto | cksum)
+ready() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+install_protos() {
+    if ready "$protos_stamp" "$protos_want"; then return 0; fi
+    say "Building the gRPC stubs from protos/ ..."
+    VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --compile-bytecode \
+        --reinstall ./protos || {
+        say "The stubs could not be built: the lines above say what in protos/ is wrong; '.venv/bin/buf lint protos' says more."
+        exit 1
+    }
+    printf '%s' "$protos_want" >"$protos_stamp"
+}
+
+if ready "$stamp" "$want" && .venv/bin/python -c '' 2>/dev/null; then
+    install_protos
+    exit 0
+fi
 
 python=
 for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
@@ -33,7 +51,7 @@ if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/d
         exit 1
     fi
 fi
-rm -f "$stamp"
+rm -f "$stamp" "$protos_stamp"
 
 # uv itself comes from the same lock, so that pip checks its hash.
 if ! [ -x .venv/bin/uv ]; then
@@ -52,5 +70,6 @@ VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip sync --quiet --require-hashes --compile-
     exit 1
 }
 VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+install_protos
 printf '%s' "$want" >"$stamp"
 say "Ready."

@@ -8,6 +8,6 @@ compile() {
 }
 compile requirements/dev.in -o requirements/dev.txt
 compile requirements/sam.in -o requirements/sam.txt
-for layer in layers/*/requirements.in functions/*/requirements.in; do
+for layer in layers/*/requirements.in functions/*/requirements.in protos/requirements.in; do
     compile -c requirements/dev.txt "$layer" -o "${layer%.in}.txt"
 done
