@@ -11,6 +11,7 @@ import httpx
 
 from client import photos
 from client.api import Api
+from client.live import Live
 from client.outcomes import Outcome
 from client.problems import Ended, Problem, Stopped, explain
 from client.unfinished import Unfinished
@@ -22,7 +23,7 @@ Watch = Callable[[photos.Photo], Watcher]
 
 
 def upload_all(  # noqa: PLR0913 - what, where to, how
-    api: Api, paths: Sequence[Path], wishes: Wishes, unfinished: Unfinished, *, jobs: int, watch: Watch
+    api: Api, paths: Sequence[Path], wishes: Wishes, unfinished: Unfinished, *, jobs: int, watch: Watch, live: Live
 ) -> Iterator[Outcome]:
     """Upload photos, `jobs` at a time, and yield what became of each in the order in which they end.
 
@@ -37,7 +38,7 @@ def upload_all(  # noqa: PLR0913 - what, where to, how
     def work() -> None:
         try:
             while not api.stop.is_set():
-                ended.put(_outcome(api, waiting.get_nowait(), wishes, unfinished, watch))
+                ended.put(_outcome(api, waiting.get_nowait(), wishes, unfinished, watch, live))
         except (queue.Empty, Stopped):
             return
         except Exception as error:  # noqa: BLE001 - it is raised again where somebody listens
@@ -58,13 +59,15 @@ def upload_all(  # noqa: PLR0913 - what, where to, how
             thread.join(_A_MOMENT)
 
 
-def _outcome(api: Api, path: Path, wishes: Wishes, unfinished: Unfinished, watch: Watch) -> Outcome:
+def _outcome(  # noqa: PLR0913, PLR0917 - the same
+    api: Api, path: Path, wishes: Wishes, unfinished: Unfinished, watch: Watch, live: Live
+) -> Outcome:
     began = time.monotonic()
     outcome = Outcome(path=path, name=photos.file_name(path), bytes=0, seconds=0.0)
     try:
         photo = photos.look_at(path)
         outcome = replace(outcome, bytes=photo.bytes)
-        outcome = replace(outcome, image=upload(api, photo, wishes, unfinished, watch(photo)))
+        outcome = replace(outcome, image=upload(api, photo, wishes, unfinished, watch(photo), live))
     except Ended:
         raise
     except LeftDeveloping as problem:

@@ -20,6 +20,7 @@ from client.api import connected
 from client.batch import upload_all
 from client.calm import Calm
 from client.display import Display, Json, Lines, Terminal
+from client.live import listening
 from client.problems import Problem, Stopped
 from client.session import Session
 from client.unfinished import Unfinished
@@ -114,10 +115,11 @@ def upload(  # noqa: PLR0913, PLR0917 - the options of a command
     with connected(places.api_address(api), jobs=jobs) as darkroom:
         account_id = darkroom.ask("GET", "/v1/auth/me")["account"]["id"]
         unfinished = Unfinished(darkroom.address, account_id)
-        with _display(paths, as_json=as_json) as display:
+        sockets = places.sockets_address(darkroom.address) if wishes.wait else None
+        with _display(paths, as_json=as_json) as display, listening(darkroom, sockets) as live:
             try:
                 for outcome in upload_all(
-                    darkroom.persistent(), paths, wishes, unfinished, jobs=jobs, watch=display.watch
+                    darkroom.persistent(), paths, wishes, unfinished, jobs=jobs, watch=display.watch, live=live
                 ):
                     outcomes.append(outcome)
                     display.ended(outcome)

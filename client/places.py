@@ -23,6 +23,13 @@ def api_address(chosen: str | None) -> str:
     return address.rstrip("/")
 
 
+def sockets_address(api: str) -> str | None:
+    """Return where the sockets of the API at `api` are, if that is known; uploads do without."""
+    if chosen := os.environ.get("DARKROOM_SOCKETS"):
+        return chosen
+    return endpoint("sockets") if api == endpoint("api") else None
+
+
 def endpoint(name: str) -> str | None:
     """Return an address of the local cloud from the nearest `.darkroom/endpoints.json`, looking upwards."""
     here = Path.cwd()

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from client import photos, sending
 from client.api import Answer, Api
+from client.live import Live
 from client.photos import Photo
 from client.problems import Problem, Refused, Unreachable
 from client.unfinished import Unfinished
@@ -49,24 +50,26 @@ class LeftDeveloping(Problem):
         self.image = image
 
 
-def upload(api: Api, photo: Photo, wishes: Wishes, unfinished: Unfinished, watcher: Watcher) -> Answer:
+def upload(  # noqa: PLR0913, PLR0917 - what, where to, how
+    api: Api, photo: Photo, wishes: Wishes, unfinished: Unfinished, watcher: Watcher, live: Live
+) -> Answer:
     """Bring a photo in and return its image as it last was."""
     api = replace(api, on_pause=watcher.pausing)
     if wishes.direct:
         watcher.became("sending")
         image = sending.send_directly(api, photo, watcher.sent)
-        return await_development(api, image, watcher) if wishes.wait else image
+        return await_development(api, image, watcher, live) if wishes.wait else image
     checksum = photos.sha256(photo, api.stop)
     way = _Way(api=api, photo=photo, checksum=checksum, unfinished=unfinished, watcher=watcher)
     image = way.go_on() or way.begin(wishes.visibility)
     if wishes.wait:
-        image = await_development(api, image, watcher)
+        image = await_development(api, image, watcher, live)
     unfinished.forget(photo, checksum)
     return image
 
 
-def await_development(api: Api, image: Answer, watcher: Watcher) -> Answer:
-    """Look again and again, calmly, until an image is ready or refused."""
+def await_development(api: Api, image: Answer, watcher: Watcher, live: Live) -> Answer:
+    """Look whenever something is heard of an image, and calmly now and then, until it is ready or refused."""
     give_up = time.monotonic() + _PATIENCE_SECONDS
     pause = _FIRST_LOOK
     path = f"/v1/images/{image['id']}"
@@ -74,7 +77,7 @@ def await_development(api: Api, image: Answer, watcher: Watcher) -> Answer:
         watcher.became(image["status"])
         if time.monotonic() > give_up:
             raise LeftDeveloping(_look_again("It is taking very long", image), image)
-        api.pause(pause)
+        live.wait(api, image["id"], at_most=pause)
         pause = min(pause * _SLOWER, _LAST_LOOKS)
         try:
             image = api.ask("GET", path)

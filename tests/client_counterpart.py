@@ -19,6 +19,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
+from websockets.sync.server import ServerConnection, serve
+from websockets.typing import Subprotocol
+
 MULTIPART_ABOVE = 16_000_000
 PART_BYTES = 8 * 1024 * 1024
 NOW = "2026-11-21T12:00:00Z"
@@ -49,6 +52,7 @@ class Studio:
     access: dict[str, str] = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
+    tickets: set[str] = field(default_factory=set)
     revoked: bool = False
     images: dict[str, dict[str, Any]] = field(default_factory=dict)
     announced: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -60,6 +64,7 @@ class Studio:
     seconds_per_answer: float = 0.0
     bytes_per_second: float = 0.0
     looks_until_ready: int = 2
+    sockets: list[ServerConnection] = field(default_factory=list)
     turn: threading.RLock = field(default_factory=threading.RLock)
 
     def count(self, request: str) -> int:
@@ -140,6 +145,12 @@ class Studio:
         assert checksum in {None, hashlib.sha256(data).hexdigest()}, "the checksum is not that of the bytes"
         self.stored[image_id] = data
 
+    def tell(self, image_id: str) -> None:
+        """Say over every socket that an image changed."""
+        change = {"data": {"myImagesChanged": {"image": {"id": image_id}}}}
+        for listener in self.sockets:
+            listener.send(json.dumps({"type": "next", "id": "changes", "payload": change}))
+
     def look(self, image: dict[str, Any]) -> dict[str, Any]:
         """Develop an image a little further each time somebody looks."""
         if image["status"] not in {"awaiting", "processing"} or image["id"] not in self.stored:
@@ -175,6 +186,33 @@ def a_studio() -> Iterator[Studio]:
         thread.start()
         try:
             yield studio
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def sockets_of(studio: Studio) -> Iterator[str]:
+    """Run the sockets of a small Darkroom: one subscription each, to all that changes."""
+
+    def serve_one(socket: ServerConnection) -> None:
+        assert socket.request
+        assert parse_qs(urlsplit(socket.request.path).query)["ticket"][0] in studio.tickets
+        for text in socket:
+            message = json.loads(text)
+            if message["type"] == "connection_init":
+                socket.send('{"type": "connection_ack"}')
+            elif message["type"] == "subscribe":
+                assert message["payload"]["query"].startswith("subscription")
+                studio.sockets.append(socket)
+            elif message["type"] == "ping":
+                socket.send('{"type": "pong"}')
+
+    with serve(serve_one, "127.0.0.1", 0, subprotocols=[Subprotocol("graphql-transport-ws")]) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}/sockets"
         finally:
             server.shutdown()
             thread.join()
@@ -237,6 +275,10 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._auth(way, json.loads(body))
             case ["GET", "v1", "auth", "me"]:
                 return 200, {"account": self.studio.account(self._caller())}, {}
+            case ["POST", "v1", "sockets", "tickets"]:
+                self._caller()
+                self.studio.tickets.add(ticket := str(uuid4()))
+                return 201, {"ticket": ticket, "expires_at": NOW}, {}
             case ["POST", "v1", "uploads"]:
                 self._caller()
                 image = self.studio.announce(json.loads(body))

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from client.main import app
-from tests.client_counterpart import MULTIPART_ABOVE, Fault, Studio, a_studio
+from tests.client_counterpart import MULTIPART_ABOVE, Fault, Studio, a_studio, sockets_of
 
 JPEG = b"\xff\xd8\xff\xe0"
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
@@ -35,7 +35,7 @@ def studio() -> Iterator[Studio]:
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder, with settings of its own."""
-    for name in ("DARKROOM_API", "DARKROOM_HOME", "DARKROOM_PASSWORD", "AWS_ENDPOINT_URL"):
+    for name in ("DARKROOM_API", "DARKROOM_HOME", "DARKROOM_PASSWORD", "DARKROOM_SOCKETS", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
@@ -376,6 +376,82 @@ def test_nobody_waits_for_minutes_before_a_prompt(signed_in: Run, studio: Studio
     result = signed_in("login", "--email", EMAIL, "--password-stdin", typed=PASSWORD)
 
     assert sentence(result) == "Too many tries: slow down. Try again in 1 min 00 s."
+
+
+def test_an_upload_waits_until_the_socket_says_that_it_changed(
+    signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.looks_until_ready = 1_000
+    asked: list[int] = []
+
+    def develop_late() -> None:
+        while not studio.stored or not studio.sockets:
+            time.sleep(0.001)
+        time.sleep(2)
+        studio.looks_until_ready = 1
+        asked.append(studio.count("GET /v1/images/.*"))
+        studio.tell(next(iter(studio.stored)))
+
+    with sockets_of(studio) as address:
+        monkeypatch.setenv("DARKROOM_SOCKETS", address)
+        developing = Thread(target=develop_late)
+        developing.start()
+        result = signed_in("upload", a_photo())
+        developing.join()
+
+    assert result.exit_code == 0
+    assert asked[0] <= 4, "it polled, though it had a socket"
+    assert studio.count("GET /v1/images/.*") == asked[0] + 1
+
+
+@pytest.mark.parametrize("address", ["ws://127.0.0.1:9/sockets", "no address", "http://127.0.0.1:9"])
+def test_where_sockets_are_blocked_an_upload_looks_now_and_then(
+    signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("DARKROOM_SOCKETS", address)
+    studio.looks_until_ready = 4
+
+    result = signed_in("upload", a_photo())
+
+    assert result.exit_code == 0
+    assert "sock" not in result.output + result.stderr
+    assert studio.count("GET /v1/images/.*") == 4
+
+
+def test_a_darkroom_without_tickets_is_looked_at_now_and_then(
+    signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARKROOM_SOCKETS", "ws://127.0.0.1:9/sockets")
+    studio.fail("POST /v1/sockets/tickets", Fault(status=404))
+
+    result = signed_in("upload", a_photo())
+
+    assert result.exit_code == 0
+
+
+def test_an_upload_goes_on_looking_when_its_socket_breaks(
+    signed_in: Run, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.looks_until_ready = 1_000
+
+    def break_them() -> None:
+        while not studio.stored or not studio.sockets:
+            time.sleep(0.001)
+        time.sleep(0.5)
+        studio.looks_until_ready = 1
+        for socket in studio.sockets:
+            socket.close()
+
+    with sockets_of(studio) as address:
+        monkeypatch.setenv("DARKROOM_SOCKETS", address)
+        breaking = Thread(target=break_them)
+        breaking.start()
+        began = time.monotonic()
+        result = signed_in("upload", a_photo())
+        breaking.join()
+
+    assert result.exit_code == 0
+    assert time.monotonic() - began < 8, "it waited for a socket that was gone"
 
 
 def test_an_access_token_that_is_over_is_renewed_once_by_many_threads(signed_in: Run, studio: Studio) -> None:
