@@ -8,6 +8,10 @@ say "ruff: lint and format";      $bin/ruff check . && $bin/ruff format --check 
 say "mypy --strict";              $bin/mypy
 for app in functions/*/app.py; do $bin/mypy "$app"; done
 say "import contracts";           $bin/lint-imports
+say "buf: lint and what was released"; $bin/buf lint protos && $bin/buf breaking protos --against protos/released || {
+    say "protos/README.md says how the contract may change"
+    exit 1
+}
 say "cfn-lint";                   $bin/cfn-lint template.yaml
 say "sam validate";               sh localstack/sam.sh && SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam validate --lint --template template.yaml
 say "all good"
