@@ -61,6 +61,9 @@ class FakeImages:
     def get(self, image_id: ImageId) -> Image | None:
         return self._by_id.get(image_id)
 
+    def get_many(self, image_ids: Sequence[ImageId]) -> Sequence[Image]:
+        return [image for image in self._by_id.values() if image.id in image_ids]
+
     def lock(self, image_id: ImageId) -> Image | None:
         return self._by_id.get(image_id)
 
@@ -103,9 +106,18 @@ class FakeEvents:
     def __init__(self, store: "FakeStore") -> None:
         self._store = store
         self.told: list[tuple[datetime, Event]] = []
+        self.handed_on: dict[EventId, datetime] = {}
 
     def append(self, event: Event) -> None:
         self.told.append((self._store.now, event))
+
+    def forget(self, *, handed_on_before: datetime, limit: int) -> int:
+        old = sorted((at, event_id) for event_id, at in self.handed_on.items() if at < handed_on_before)
+        forgotten = {event_id for _, event_id in old[:limit]}
+        self.told = [(at, event) for at, event in self.told if event.id not in forgotten]
+        for event_id in forgotten:
+            del self.handed_on[event_id]
+        return len(forgotten)
 
 
 class FakeChanges:
@@ -225,8 +237,13 @@ class FakeStorage:
     def clear(self, image_id: ImageId) -> None:
         self.uploads.pop(image_id, None)
 
-    def put(self, image: Image, data: bytes) -> None:
-        self.uploads[image.id] = data
+    def put(self, image: Image, data: bytes | bytearray) -> None:
+        self.uploads[image.id] = bytes(data)
+
+    def put_part(self, image: Image, number: int, data: bytes | bytearray) -> str:
+        if image.multipart_id not in self.parts_of:
+            raise Conflict("Given up.")
+        return self.send_part(image, number, bytes(data))
 
     def send_part(self, image: Image, number: int, data: bytes) -> str:
         """Do what a client does with a part's address."""

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from darkroom.adapters.s3 import S3Uploads, s3_client
 from darkroom.adapters.sqs import SqsUploadsQueue, sqs_client
-from darkroom.images.sweeping import sweep_uploads
+from darkroom.images.sweeping import forget_old_events, sweep_uploads
 from darkroom.settings import DatabaseSettings
 
 
@@ -31,5 +31,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Sweep once and tell what was done."""
     with unit_of_work() as store:
         swept = sweep_uploads(store, uploads, queue, recovering=event.get("recover") is True)
-    logger.info("swept", extra=asdict(swept))
-    return asdict(swept)
+    with unit_of_work() as store:
+        done = asdict(swept) | {"forgotten": forget_old_events(store)}
+    logger.info("swept", extra=done)
+    return done

@@ -73,7 +73,7 @@ def test_the_main_job_runs_in_the_real_runtime(cloud: Deployed, start: Start) ->
 
 
 def test_the_sweep_counts_in_the_real_runtime(start: Start) -> None:
-    assert start("sweep")({}) == {"refused": 0, "requeued": 0}
+    assert start("sweep")({}) == {"refused": 0, "requeued": 0, "forgotten": 0}
 
 
 def test_migrations_are_applied_once_in_the_real_runtime(cloud: Deployed, database_url: str) -> None:
@@ -104,7 +104,7 @@ def test_a_handler_that_crashes_is_told_as_lambda_tells_it_and_lives_on(start: S
     crashed = start("sweep")([])
 
     assert crashed["errorType"] == "AttributeError"
-    assert start("sweep")({}) == {"refused": 0, "requeued": 0}
+    assert start("sweep")({}) == {"refused": 0, "requeued": 0, "forgotten": 0}
 
 
 def test_the_sample_events_are_answered_in_the_real_runtime(start: Start) -> None:

@@ -20,6 +20,9 @@ class ImageRepository(Protocol):
     def get(self, image_id: ImageId) -> Image | None:
         """Return one image."""
 
+    def get_many(self, image_ids: Sequence[ImageId]) -> Sequence[Image]:
+        """Return those that there are, in any order."""
+
     def lock(self, image_id: ImageId) -> Image | None:
         """Return one image and keep everybody else from changing it until this unit of work ends."""
 
@@ -75,6 +78,25 @@ class ImageStore(Protocol):
 UnitOfWork = Callable[[], AbstractContextManager[ImageStore]]
 
 
+class HandedOn(Protocol):
+    """Events that were handed on."""
+
+    def forget(self, *, handed_on_before: datetime, limit: int) -> int:
+        """Drop the oldest of them and return how many went."""
+
+
+class OldEvents(Protocol):
+    """The part of a unit of work that forgetting uses."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of the unit of work, aware UTC."""
+
+    @property
+    def events(self) -> HandedOn:
+        """Events that were handed on."""
+
+
 class Uploads(Protocol):
     """Where originals arrive."""
 
@@ -96,8 +118,11 @@ class Uploads(Protocol):
     def discard(self, image: Image) -> None:
         """Forget whatever has arrived of an image."""
 
-    def put(self, image: Image, data: bytes) -> None:
+    def put(self, image: Image, data: bytes | bytearray) -> None:
         """Take the bytes directly."""
+
+    def put_part(self, image: Image, number: int, data: bytes | bytearray) -> str:
+        """Take one part directly, and return what `complete_multipart` is to be told of it."""
 
     def has_arrived(self, image_id: ImageId) -> bool:
         """Tell whether the whole original is there."""

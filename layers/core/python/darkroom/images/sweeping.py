@@ -1,17 +1,19 @@
-"""The use case that lets nothing get stuck: uploads that never arrived, developments that never ended."""
+"""The use cases that keep house: nothing gets stuck, and what nobody will ask for any more goes."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from darkroom.events import ImageChanged
+from darkroom.images.following import KEPT_FOR
 from darkroom.images.model import MULTIPART_LIFETIME, Image, Status
-from darkroom.images.ports import ImageStore, Uploads, UploadsQueue
+from darkroom.images.ports import ImageStore, OldEvents, Uploads, UploadsQueue
 
 STALLED_AFTER = timedelta(minutes=10)
 PATIENCE_AFTER_REQUEUE = timedelta(minutes=4)
 MOST_ATTEMPTS = 3
 AT_ONCE = 500
 AT_RECOVERY = 10_000
+FORGOTTEN_AT_ONCE = 5_000
 
 NEVER_ARRIVED = "The photo never arrived: upload it again."
 GAVE_UP = "We could not develop this photo, though we tried several times: export it as a JPEG and upload that."
@@ -52,6 +54,11 @@ def sweep_uploads(store: ImageStore, uploads: Uploads, queue: UploadsQueue, *, r
         since = image.processing_since or store.now
         _move(store, replace(image, processing_since=since, requeued_at=store.now), Status.PROCESSING)
     return Swept(refused=len(refused), requeued=len(requeued))
+
+
+def forget_old_events(store: OldEvents) -> int:
+    """Drop what was handed on before anybody who follows images may ask for it again; return how much that was."""
+    return store.events.forget(handed_on_before=store.now - KEPT_FOR, limit=FORGOTTEN_AT_ONCE)
 
 
 def _overdue(store: ImageStore, *, recovering: bool) -> list[Image]:

@@ -27,3 +27,20 @@ class Outbox:
             """,
             {"id": event.id, "name": event.name, "payload": Jsonb(payload), "happened_at": self._now},
         )
+
+    def forget(self, *, handed_on_before: datetime, limit: int) -> int:
+        """Drop the oldest events that were handed on and return how many went."""
+        return self._connection.execute(
+            """
+            DELETE FROM outbox
+            WHERE position IN (
+                SELECT position
+                FROM outbox
+                WHERE published_at < %(before)s
+                ORDER BY published_at
+                LIMIT %(limit)s
+                FOR UPDATE SKIP LOCKED
+            )
+            """,
+            {"before": handed_on_before, "limit": limit},
+        ).rowcount
