@@ -237,13 +237,13 @@ class FakeStorage:
     def clear(self, image_id: ImageId) -> None:
         self.uploads.pop(image_id, None)
 
-    def put(self, image: Image, data: bytes | bytearray) -> None:
-        self.uploads[image.id] = bytes(data)
+    def put(self, image: Image, data: bytes) -> None:
+        self.uploads[image.id] = data
 
-    def put_part(self, image: Image, number: int, data: bytes | bytearray) -> str:
+    def put_part(self, image: Image, number: int, data: bytes) -> str:
         if image.multipart_id not in self.parts_of:
             raise Conflict("Given up.")
-        return self.send_part(image, number, bytes(data))
+        return self.send_part(image, number, data)
 
     def send_part(self, image: Image, number: int, data: bytes) -> str:
         """Do what a client does with a part's address."""

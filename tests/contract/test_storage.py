@@ -117,6 +117,16 @@ def test_a_discarded_upload_cannot_be_resumed(storage: Storage) -> None:
         storage.uploads.parts(image)
 
 
+def test_parts_that_are_taken_directly_are_put_together(storage: Storage) -> None:
+    image = _large(storage)
+    first = storage.uploads.put_part(image, 1, b"a" * PART_BYTES)
+    second = storage.uploads.put_part(image, 2, b"b" * 10)
+
+    storage.uploads.complete_multipart(image, [(1, first), (2, second)])
+
+    assert storage.originals.fetch(image.id, at_most=image.bytes) == b"a" * PART_BYTES + b"b" * 10
+
+
 def test_a_form_fixes_key_size_and_type_for_five_minutes(deployed: Deployed) -> None:
     """REQUIREMENTS 3: the policy that S3 checks says exactly what was asked for."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from darkroom.events import ImageChanged
 from darkroom.ids import ImageId
-from darkroom.images.model import MOST_BYTES, Development, Image, Rendition, Status, Undevelopable, Variant
+from darkroom.images.model import MOST_STREAMED_BYTES, Development, Image, Rendition, Status, Undevelopable, Variant
 from darkroom.images.object_keys import variant_key
 from darkroom.images.ports import Developer, Media, Originals, UnitOfWork
 
@@ -73,7 +73,7 @@ def _check_arrived(originals: Originals, image: Image) -> bytes:
     data = originals.fetch(image.id, at_most=image.bytes)
     if data is None:
         raise Undevelopable("The photo never arrived: upload it again.")
-    if len(data) != image.bytes or len(data) > MOST_BYTES:
+    if len(data) != image.bytes or len(data) > MOST_STREAMED_BYTES:
         arrived = "More" if len(data) > image.bytes else f"Only {len(data):,}"
         raise Undevelopable(f"{arrived} bytes arrived where {image.bytes:,} were announced: upload it again.")
     if image.checksum_sha256 and hashlib.sha256(data).hexdigest() != image.checksum_sha256:

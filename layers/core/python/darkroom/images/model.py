@@ -11,6 +11,9 @@ from darkroom.paging import Cursor
 VARIANT_WIDTHS = (2560, 1280, 640, 320)
 
 MOST_BYTES = 25_000_000
+MOST_STREAMED_BYTES = 64_000_000
+"""A stream passes through a process of ours that counts; a form or parts are sent past us."""
+
 MULTIPART_ABOVE_BYTES = 16_000_000
 PART_BYTES = 8 * 1024 * 1024
 LONGEST_FILE_NAME = 255
@@ -80,6 +83,11 @@ class Image:
     alt_text: str | None = None
     developed_at: datetime | None = None
     variants: tuple[Variant, ...] = ()
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place of this image in its owner's list."""
+        return Cursor(at=self.uploaded_at, id=self.id)
 
     @property
     def part_count(self) -> int:

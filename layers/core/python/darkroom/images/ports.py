@@ -118,10 +118,10 @@ class Uploads(Protocol):
     def discard(self, image: Image) -> None:
         """Forget whatever has arrived of an image."""
 
-    def put(self, image: Image, data: bytes | bytearray) -> None:
+    def put(self, image: Image, data: bytes) -> None:
         """Take the bytes directly."""
 
-    def put_part(self, image: Image, number: int, data: bytes | bytearray) -> str:
+    def put_part(self, image: Image, number: int, data: bytes) -> str:
         """Take one part directly, and return what `complete_multipart` is to be told of it."""
 
     def has_arrived(self, image_id: ImageId) -> bool:

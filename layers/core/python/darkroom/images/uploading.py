@@ -41,7 +41,7 @@ def request_upload(  # noqa: PLR0913 - what is announced of a file is six facts
     visibility: Visibility = Visibility.PRIVATE,
 ) -> tuple[Image, PostForm | Multipart]:
     """Announce a file of `size` bytes and get a place for it: a form, or above 16 MB parts that can be resumed."""
-    image = _announce(
+    image = announce(
         store,
         owner=owner,
         file_name=file_name,
@@ -91,8 +91,13 @@ def abort_upload(store: ImageStore, uploads: Uploads, *, owner: Principal, image
         return
     if image.status is not Status.AWAITING:
         raise Conflict("This photo has already arrived and is being developed: it can no longer be aborted.")
+    give_up(store, uploads, image, reason="The upload was given up.")
+
+
+def give_up(store: ImageStore, uploads: Uploads, image: Image, *, reason: str) -> None:
+    """Refuse a locked image that is still awaited, and forget what has arrived of it."""
     uploads.discard(image)
-    store.images.save(replace(image, status=Status.REFUSED, reason="The upload was given up."))
+    store.images.save(replace(image, status=Status.REFUSED, reason=reason))
     store.events.append(ImageChanged(image_id=image.id, owner_id=image.owner_id, status=Status.REFUSED))
 
 
@@ -108,7 +113,7 @@ def accept_image(  # noqa: PLR0913 - a file and what is said of it
 ) -> Image:
     """Take the bytes of a photo themselves. The row stands before the bytes do, so nothing arrives unannounced."""
     with unit_of_work() as store:
-        image = _announce(
+        image = announce(
             store,
             owner=owner,
             file_name=file_name,
@@ -119,6 +124,41 @@ def accept_image(  # noqa: PLR0913 - a file and what is said of it
             visibility=visibility,
         )
     uploads.put(image, data)
+    return image
+
+
+def announce(  # noqa: PLR0913 - what is announced of a file is six facts
+    store: ImageStore,
+    *,
+    owner: Principal,
+    file_name: str,
+    content_type: str,
+    size: int,
+    lifetime: timedelta,
+    checksum_sha256: str | None,
+    visibility: Visibility,
+    most: int = MOST_BYTES,
+    image_id: ImageId | None = None,
+) -> Image:
+    """Write the row of a photo that is about to arrive, and tell of it."""
+    if content_type not in CONTENT_TYPES:
+        raise UnsupportedType(f"{content_type[:_SHOWN] or 'This'} is not a kind we develop: send {_kinds()}.")
+    if size > most:
+        raise TooLarge(f"This file has {size:,} bytes and the most we take is {most:,}: export it smaller.")
+    image = Image(
+        id=image_id or ImageId(uuid7()),
+        owner_id=owner.account_id,
+        file_name=_clean_name(file_name),
+        status=Status.AWAITING,
+        content_type=content_type,
+        bytes=_positive(size),
+        checksum_sha256=_clean_checksum(checksum_sha256),
+        visibility=visibility,
+        uploaded_at=store.now,
+        expires_at=store.now + lifetime,
+    )
+    store.images.add(image)
+    store.events.append(ImageChanged(image_id=image.id, owner_id=image.owner_id, status=Status.AWAITING))
     return image
 
 
@@ -141,38 +181,6 @@ def _awaited(store: ImageStore, *, owner: Principal, image_id: ImageId) -> Image
         raise Conflict(f"This upload is {image.status} and needs no more bytes.")
     if image.expires_at <= store.now:
         raise Conflict("The time for this upload is over: ask for a new one.")
-    return image
-
-
-def _announce(  # noqa: PLR0913 - what is announced of a file is six facts
-    store: ImageStore,
-    *,
-    owner: Principal,
-    file_name: str,
-    content_type: str,
-    size: int,
-    lifetime: timedelta,
-    checksum_sha256: str | None,
-    visibility: Visibility,
-) -> Image:
-    if content_type not in CONTENT_TYPES:
-        raise UnsupportedType(f"{content_type[:_SHOWN] or 'This'} is not a kind we develop: send {_kinds()}.")
-    if size > MOST_BYTES:
-        raise TooLarge(f"This file has {size:,} bytes and the most we take is {MOST_BYTES:,}: export it smaller.")
-    image = Image(
-        id=ImageId(uuid7()),
-        owner_id=owner.account_id,
-        file_name=_clean_name(file_name),
-        status=Status.AWAITING,
-        content_type=content_type,
-        bytes=_positive(size),
-        checksum_sha256=_clean_checksum(checksum_sha256),
-        visibility=visibility,
-        uploaded_at=store.now,
-        expires_at=store.now + lifetime,
-    )
-    store.images.add(image)
-    store.events.append(ImageChanged(image_id=image.id, owner_id=image.owner_id, status=Status.AWAITING))
     return image
 
 

@@ -1,9 +1,10 @@
 """One transaction: what happens in it becomes true together, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import Lock
+from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -17,6 +18,13 @@ from darkroom.errors import Unavailable
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 20_000
+CONNECTION: Mapping[str, Any] = {
+    "prepare_threshold": None,  # prepared statements would pin a pooled connection to one client
+    "connect_timeout": CONNECT_SECONDS,
+    "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
+}
+
+UNREACHABLE = "The records cannot be reached right now: try again in a few seconds."
 
 
 class PostgresStore:
@@ -57,7 +65,7 @@ class PostgresUnitOfWork:
                     raise
             except psycopg.OperationalError as error:
                 self.close()
-                raise Unavailable("The records cannot be reached right now: try again in a few seconds.") from error
+                raise Unavailable(UNREACHABLE) from error
 
     def close(self) -> None:
         """Let go of the connection; the next unit of work opens another."""
@@ -69,24 +77,14 @@ class PostgresUnitOfWork:
         """Start a transaction; a connection that died while it lay idle is replaced once."""
         if self._connection is not None:
             with suppress(psycopg.OperationalError):
-                return self._connection, _time_of(self._connection)
+                return self._connection, time_of(self._connection)
             self.close()
-        self._connection = _connect(self._url)
-        return self._connection, _time_of(self._connection)
+        self._connection = psycopg.connect(self._url, row_factory=dict_row, **CONNECTION)
+        return self._connection, time_of(self._connection)
 
 
-def _connect(url: str) -> psycopg.Connection[DictRow]:
-    """Connect without prepared statements, which would pin a pooled connection to one client."""
-    return psycopg.connect(
-        url,
-        row_factory=dict_row,
-        prepare_threshold=None,
-        connect_timeout=CONNECT_SECONDS,
-        options=f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
-    )
-
-
-def _time_of(connection: psycopg.Connection[DictRow]) -> datetime:
+def time_of(connection: psycopg.Connection[DictRow]) -> datetime:
+    """Return the time of the transaction that this begins or goes on with."""
     row = connection.execute("SELECT now() AS now").fetchone()
     now: datetime = row["now"] if row else datetime.now(UTC)
     return now.astimezone(UTC)
