@@ -8,6 +8,7 @@ compile() {
 }
 compile requirements/dev.in -o requirements/dev.txt
 compile requirements/sam.in -o requirements/sam.txt
+compile requirements/node.in -o requirements/node.txt
 for layer in layers/*/requirements.in functions/*/requirements.in protos/requirements.in; do
     compile -c requirements/dev.txt "$layer" -o "${layer%.in}.txt"
 done
