@@ -8,7 +8,7 @@ while and a browser's cache can work.
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -43,9 +43,19 @@ class Credentials:
 
 
 class MediaAddresses:
-    """Where WebPs and originals can be fetched, for those who were allowed to ask."""
+    """Where WebPs and originals can be fetched, for those who were allowed to ask.
 
-    def __init__(self, *, media_url: str, media_bucket: str, originals_bucket: str, credentials: Credentials) -> None:
+    Credentials that are replaced while a process lives are asked for at each signature.
+    """
+
+    def __init__(
+        self,
+        *,
+        media_url: str,
+        media_bucket: str,
+        originals_bucket: str,
+        credentials: Credentials | Callable[[], Credentials],
+    ) -> None:
         self._media_url = media_url.rstrip("/")
         self._media_bucket = media_bucket
         self._originals_bucket = originals_bucket
@@ -69,7 +79,8 @@ class MediaAddresses:
     def _signed(self, bucket: str, key: str, parameters: Mapping[str, str]) -> str:
         now = int(datetime.now(UTC).timestamp())
         since = datetime.fromtimestamp(now - now % _STEP_SECONDS, UTC)
-        return sign_get(self._credentials, bucket, key, parameters, since=since, seconds=_GOOD_FOR_SECONDS)
+        credentials = self._credentials() if callable(self._credentials) else self._credentials
+        return sign_get(credentials, bucket, key, parameters, since=since, seconds=_GOOD_FOR_SECONDS)
 
 
 def sign_get(  # noqa: PLR0913 - what a signature covers

@@ -1,6 +1,6 @@
 """Originals and media in S3. The one door to boto3's S3 client."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from darkroom.adapters.addresses import Credentials
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.ids import ImageId
 from darkroom.images.model import PART_BYTES, POST_LIFETIME, Image, Multipart, Part, PostForm
@@ -38,6 +39,25 @@ def s3_client() -> "S3Client":
             max_pool_connections=20,
         ),
     )
+
+
+def session_credentials() -> Callable[[], Credentials]:
+    """Return what tells the credentials of now: a container's are replaced every few hours."""
+    session = boto3.Session()
+
+    def read() -> Credentials:
+        held = session.get_credentials()
+        if held is None or not session.region_name:
+            raise RuntimeError("There are no AWS credentials or no region: set both before the start.")
+        now = held.get_frozen_credentials()
+        return Credentials(
+            access_key=now.access_key or "",
+            secret_key=now.secret_key or "",
+            session_token=now.token,
+            region=session.region_name,
+        )
+
+    return read
 
 
 class S3Uploads:
