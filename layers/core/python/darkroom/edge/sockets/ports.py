@@ -67,8 +67,8 @@ class Tickets(Protocol):
 class Store(Protocol):
     """Open connections and their subscriptions; what it is asked to forget may be gone already."""
 
-    def open(self, connection: Connection) -> None:
-        """Save a connection that was just made."""
+    def open(self, connection: Connection) -> bool:
+        """Save a connection that was just made; False, and nothing saved, if its session has ended."""
         ...
 
     def connection(self, connection_id: str) -> Connection | None:
@@ -87,16 +87,27 @@ class Store(Protocol):
         """Save a subscription, or raise `AlreadySubscribed`, `TooManySubscriptions`, or `Gone` without a connection."""
         ...
 
-    def end(self, connection_id: str, subscription_id: str) -> bool:
-        """Forget a subscription; False if there was none."""
+    def has(self, connection_id: str, subscription_id: str) -> bool:
+        """Tell whether the id of a subscription is in use on its connection."""
+        ...
+
+    def end(self, connection_id: str, subscription_id: str) -> None:
+        """Forget a subscription of which only the id is known."""
+        ...
+
+    def drop(self, subscription: Subscription) -> None:
+        """Forget a subscription, also one of which only the topic knows."""
         ...
 
     def listening(self, topic: str) -> Iterable[Sequence[Subscription]]:
         """Return the subscriptions to a topic, page by page."""
         ...
 
-    def connections_of(self, caller: Caller) -> Sequence[Connection]:
-        """Return the connections of a caller's session, or all of the subject's without a session."""
+    def end_session(self, caller: Caller) -> Sequence[Connection]:
+        """Let no connection of a caller's session open any more, and return those that are.
+
+        Without a session those are all of the subject's, and new ones may open.
+        """
         ...
 
 
@@ -108,7 +119,7 @@ class Channel(Protocol):
         ...
 
     def close(self, connection_id: str) -> None:
-        """Close a connection, if it is still there, or raise `Busy`."""
+        """Close a connection, or raise `Gone` or `Busy`."""
         ...
 
 
