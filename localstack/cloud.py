@@ -61,6 +61,8 @@ def _environment(home: Home, ports: Ports) -> Mapping[str, str]:
         "DARKROOM_API_PORT": str(ports.api),
         "DARKROOM_MEDIA_PORT": str(ports.media),
         "DARKROOM_POSTGRES_PORT": str(ports.postgres),
+        "DARKROOM_GRPC_PORT": str(ports.grpc),
+        "DARKROOM_WEB_PORT": str(ports.web),
         "DARKROOM_LOGS": str(home.logs),
         "GATEWAY_PORT": str(ports.aws),
         "BIND_HOST": LOOPBACK,

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ _CODE_BUCKET = f"{STACK}-code"
 _DIGEST_TAG = "darkroom-digest"
 _DATABASE_SECRET = "darkroom/database"  # noqa: S105 - its name
 _SIGNING_KEYS_SECRET = "darkroom/signing-keys"  # noqa: S105 - its name
+_AUDIENCE = "darkroom"
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 _UPDATABLE = _DONE | {"UPDATE_ROLLBACK_COMPLETE"}
 
@@ -42,6 +43,7 @@ class Wish:
     database_url: str
     api_url: str
     media_url: str
+    origins: Sequence[str]
 
 
 class Deployer:
@@ -65,11 +67,35 @@ class Deployer:
         self._gateway = session.client("apigateway", endpoint_url=wish.endpoint, config=quick)
         self._tables = session.client("dynamodb", endpoint_url=wish.endpoint, config=quick)
         self._secrets = session.client("secretsmanager", endpoint_url=wish.endpoint, config=quick)
+        self._queues = session.client("sqs", endpoint_url=wish.endpoint, config=quick)
 
     def deploy(self) -> Routes:
-        """Make secrets, stack, time to live and schema right; return where the stack answers."""
+        """Make secrets, stack and time to live right; return where the stack answers."""
         with self._told():
             return self._deploy()
+
+    def migrate(self) -> None:
+        """Make the schema right."""
+        with self._told():
+            self._run("migrate")
+
+    def bridge_settings(self) -> dict[str, str]:
+        """Return what the bridge has to know about the stack."""
+        with self._told():
+            names = self._physical_names()
+        return {
+            "DATABASE_URL": self._wish.database_url,
+            "ORIGINALS_BUCKET": names["OriginalsBucket"],
+            "MEDIA_BUCKET": names["MediaBucket"],
+            "MEDIA_URL": self._wish.media_url,
+            "TRUSTED_ISSUERS": json.dumps([{"issuer": self._wish.api_url, "audience": _AUDIENCE}]),
+            "SIGNING_KEYS_SECRET": _SIGNING_KEYS_SECRET,
+            "REFRESH_TOKENS_TABLE": names["RefreshTokensTable"],
+            "THROTTLES_TABLE": names["ThrottlesTable"],
+            "TOKEN_ISSUER": self._wish.api_url,
+            "TOKEN_AUDIENCE": _AUDIENCE,
+            "EVENTS_QUEUE_URL": names["EventsQueue"],
+        }
 
     def recover(self) -> None:
         """Have the sweep look for uploads that arrived while nobody was there to hear it."""
@@ -95,6 +121,8 @@ class Deployer:
         parameters = {
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
+            "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
+            "AllowedOrigins": ",".join(self._wish.origins),
         }
         body = json.dumps(template)
         digest = hashlib.sha256(json.dumps([body, parameters, self._wish.database_url]).encode()).hexdigest()
@@ -104,12 +132,12 @@ class Deployer:
             self._set_database_url()
             self._set_time_to_live(template)
             self._set_gateway_responses(template, _outputs(stack))
-        self._run("migrate")
         outputs = _outputs(stack)
         return Routes(
             api_prefix=f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}",
             media_host=outputs["MediaDomain"].replace(".cloudfront.net", ".cloudfront.localhost"),
             media_headers=_media_headers(template),
+            sockets_prefix=_sockets_prefix(template),
         )
 
     def _keep_secrets(self) -> None:
@@ -130,6 +158,7 @@ class Deployer:
             if parameter["Type"] == "Number"
         }
         numbers["ConvertConcurrency"] = max(2, os.cpu_count() or 2)  # each uses every core
+        numbers["NotifyConcurrency"] = 2  # a machine of two cores tells nobody sooner through ten workers
         template["Resources"] = _with_numbers(template["Resources"], numbers)
         with suppress(self._objects.exceptions.BucketAlreadyOwnedByYou):
             self._objects.create_bucket(Bucket=_CODE_BUCKET)
@@ -164,6 +193,8 @@ class Deployer:
                     self._objects.head_bucket(Bucket=name)
                 elif resource["ResourceType"] == "AWS::DynamoDB::Table":
                     self._tables.describe_table(TableName=name)
+                elif resource["ResourceType"] == "AWS::SQS::Queue":
+                    self._queues.get_queue_attributes(QueueUrl=name)
         except ClientError:
             return False
         return True
@@ -239,8 +270,7 @@ class Deployer:
 
     def _set_time_to_live(self, template: Mapping[str, Any]) -> None:
         """Do what the template says about it, which the emulator's CloudFormation passes over."""
-        resources = self._stacks.describe_stack_resources(StackName=STACK)["StackResources"]
-        names = {found["LogicalResourceId"]: found.get("PhysicalResourceId", "") for found in resources}
+        names = self._physical_names()
         for logical, resource in template["Resources"].items():
             wanted = resource.get("Properties", {}).get("TimeToLiveSpecification")
             if wanted is None:
@@ -248,6 +278,10 @@ class Deployer:
             now = self._tables.describe_time_to_live(TableName=names[logical])["TimeToLiveDescription"]
             if now.get("TimeToLiveStatus") not in {"ENABLED", "ENABLING"}:
                 self._tables.update_time_to_live(TableName=names[logical], TimeToLiveSpecification=wanted)
+
+    def _physical_names(self) -> dict[str, str]:
+        resources = self._stacks.describe_stack_resources(StackName=STACK)["StackResources"]
+        return {found["LogicalResourceId"]: found.get("PhysicalResourceId", "") for found in resources}
 
     def _set_gateway_responses(self, template: Mapping[str, Any], outputs: Mapping[str, str]) -> None:
         """Do the same for what the gateway itself answers."""
@@ -315,6 +349,16 @@ def _media_headers(template: Mapping[str, Any]) -> dict[str, str]:
         for item in policy.get("CustomHeadersConfig", {}).get("Items", []):
             headers[item["Header"]] = item["Value"]
     return headers
+
+
+def _sockets_prefix(template: Mapping[str, Any]) -> str:
+    """Return the path to the socket API at the emulator: its id is in the template, so it is known beforehand."""
+    parts = template["Resources"].values()
+    apis = [part["Properties"] for part in parts if part["Type"] == "AWS::ApiGatewayV2::Api"]
+    stages = [part["Properties"] for part in parts if part["Type"] == "AWS::ApiGatewayV2::Stage"]
+    if not apis or not stages:
+        return ""
+    return f"/_aws/execute-api/{apis[0]['Tags']['ms-custom-id']}/{stages[0]['StageName']}"
 
 
 def functions_touched(path: Path) -> list[str]:

@@ -36,6 +36,7 @@ def main() -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
+    config.websocket_max_message_size = 128 * 1024  # as the gateway's
     front = Front(ministack.app, home.routes, ports, save=lambda: saved.save(ministack._build_persistence_save_dict()))  # noqa: SLF001 - the only way in
     asyncio.run(_serve(front, config))
     front.save()

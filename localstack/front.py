@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import normpath
@@ -32,16 +33,22 @@ _TOO_LARGE = "The gateway takes 10 MB; ask POST /v1/uploads for a place to uploa
 _FAULT = "Something went wrong on our side; try again."
 _FIRST_FAULT = 500
 _PROBLEM = b"application/problem+json"
-_SUBPROTOCOL = b"graphql-transport-ws"
+_NOT_FOUND = 404
+_REFUSALS = range(300, 600)
+
+SOCKETS_PATH = "/v1/sockets"
+CONNECT_ANSWER: ContextVar[Mapping[str, Any] | None] = ContextVar("connect_answer", default=None)
+"""What the function answered to `$connect`, which the emulator keeps to itself (`repairs.py` puts it here)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Where the ports lead: a path prefix of the gateway, the distribution's host, and what it adds to an answer."""
+    """Where the ports lead: path prefixes of the gateway, the distribution's host, and what it adds to an answer."""
 
     api_prefix: str
     media_host: str
     media_headers: dict[str, str] = field(default_factory=dict)
+    sockets_prefix: str = ""
 
 
 class Front:
@@ -60,7 +67,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Readdress a request by the port it came in at."""
         if scope["type"] == "websocket":
-            await self._app(scope, receive, _echo_subprotocol(scope, send))
+            await self._socket(scope, receive, send)
         elif scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["server"][1] == self._ports.api:
@@ -102,6 +109,18 @@ class Front:
             receive,
             _faults_told(send),
         )
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._used_at = time.monotonic()
+        port, routes = scope["server"][1], self._where()
+        if port == self._ports.api and scope["path"] == SOCKETS_PATH and routes and routes.sockets_prefix:
+            path = routes.sockets_prefix
+            headers = _with(scope, {b"x-forwarded-for": _client(scope)})
+            scope = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
+        elif port != self._ports.aws:
+            await _refuse_socket(send, _NOT_FOUND)
+            return
+        await self._app(scope, receive, _as_the_function_answered(send))
 
     async def _media(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (routes := self._where()) is None:
@@ -183,18 +202,28 @@ async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, b
     await send({"type": "http.response.body", "body": body})
 
 
-def _echo_subprotocol(scope: Scope, send: Send) -> Send:
-    """Accept the subprotocol a browser offered, or it drops the socket; on AWS the function's answer says it."""
-    offered = {
-        name.strip()
-        for key, value in scope["headers"]
-        if key.lower() == b"sec-websocket-protocol"
-        for name in value.split(b",")
-    }
+def _as_the_function_answered(send: Send) -> Send:
+    """Pass on what `$connect` answered, as the gateway does: the status of a refusal, the subprotocol of a welcome."""
+    is_open = False
 
-    async def echo(message: Message) -> None:
-        if message["type"] == "websocket.accept" and _SUBPROTOCOL in offered and not message.get("subprotocol"):
-            message = {**message, "subprotocol": _SUBPROTOCOL.decode()}
+    async def send_answer(message: Message) -> None:
+        nonlocal is_open
+        answer = CONNECT_ANSWER.get() or {}
+        status = int(answer.get("statusCode") or _FIRST_FAULT)
+        if message["type"] == "websocket.close" and not is_open and answer and status in _REFUSALS:
+            await _refuse_socket(send, status)
+            return
+        if message["type"] == "websocket.accept":
+            is_open = True
+            headers = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
+            if "sec-websocket-protocol" in headers:
+                message = {**message, "subprotocol": headers["sec-websocket-protocol"]}
         await send(message)
 
-    return echo
+    return send_answer
+
+
+async def _refuse_socket(send: Send, status: int) -> None:
+    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": b""})

@@ -24,9 +24,11 @@ class Ports:
     api: int
     media: int
     postgres: int
+    grpc: int
+    web: int  # kept for the web app
 
     def __post_init__(self) -> None:  # noqa: D105 - a port that exists is valid
-        for port in (self.aws, self.api, self.media, self.postgres):
+        for port in (self.aws, self.api, self.media, self.postgres, self.grpc, self.web):
             if not 0 < port <= _HIGHEST_PORT:
                 raise Trouble(f"{port} is not a port: choose DARKROOM_PORT between 1024 and 65000.")
 
@@ -39,6 +41,8 @@ class Ports:
             api=_port("DARKROOM_API_PORT", aws + 14),
             media=_port("DARKROOM_MEDIA_PORT", aws + 15),
             postgres=_port("DARKROOM_POSTGRES_PORT", aws + 16),
+            grpc=_port("DARKROOM_GRPC_PORT", aws + 17),
+            web=_port("DARKROOM_WEB_PORT", aws + 18),
         )
 
 

@@ -8,6 +8,14 @@ from rich.console import Console
 from rich.table import Table
 
 _WORTH_TELLING_SECONDS = 1.0
+_MEANINGS = {
+    "api": "the API",
+    "graphql": "the same in GraphQL; a browser gets GraphiQL",
+    "sockets": "subscriptions, as they happen",
+    "grpc": "the bridge, with reflection",
+    "media": "developed images",
+    "aws": "the AWS endpoint",
+}
 
 
 class Progress:
@@ -37,7 +45,7 @@ class Progress:
         table = Table(box=None, show_header=False, padding=(0, 2))
         table.add_column()
         table.add_column(overflow="fold")
-        for name, meaning in (("api", "the API"), ("media", "developed images"), ("aws", "the AWS endpoint")):
+        for name, meaning in _MEANINGS.items():
             table.add_row(f"[bold]{name}[/]", f"[cyan]{endpoints[name]}[/]", f"[dim]{meaning}[/]")
         self._console.print("\n[bold green]Darkroom is up.[/]  Ctrl-C stops it.\n")
         self._console.print(table)

@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 from ministack import app
-from ministack.services import lambda_svc, sqs
+from ministack.services import apigateway, lambda_svc, sqs
 from ministack.services.cloudformation import provisioners
+
+from localstack.front import CONNECT_ANSWER
 
 
 def apply() -> None:
@@ -14,6 +16,7 @@ def apply() -> None:
     _leave_saving_to_the_checkpoint()
     _adopt_buckets()
     _retry_soon()
+    _say_what_connect_answered()
 
 
 def _leave_saving_to_the_checkpoint() -> None:
@@ -60,6 +63,19 @@ def _retry_soon() -> None:
                     message["visible_at"] = min(message["visible_at"], time.time() + pause)
 
     lambda_svc._run_sqs_batch = run_and_release  # noqa: SLF001 - the same
+
+
+def _say_what_connect_answered() -> None:
+    """Let the front know why a socket was refused and which subprotocol was agreed on; here both would be lost."""
+    invoke = apigateway._invoke_ws_lambda  # noqa: SLF001 - there is no other way in
+
+    async def invoke_and_tell(*where: Any, **more: Any) -> Any:
+        answer = await invoke(*where, **more)
+        if "CONNECT" in where:
+            CONNECT_ANSWER.set(answer)
+        return answer
+
+    apigateway._invoke_ws_lambda = invoke_and_tell  # noqa: SLF001 - the same
 
 
 def _most_tries(queue: dict[str, Any]) -> float:

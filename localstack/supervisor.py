@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import watchfiles
 
 from localstack import cloud, deploy, postgres
+from localstack.bridge import Bridge
+from localstack.front import SOCKETS_PATH
 from localstack.home import LOOPBACK, SOURCE, Home, Ports, is_free, write
 from localstack.processes import Child
 from localstack.progress import Progress
@@ -26,6 +28,7 @@ _LOOK_AT_DISK_EVERY_SECONDS = 15.0
 _SCARCE_BYTES = 50_000_000
 _RETRY_DEPLOY_SECONDS = 2.0
 _GIVE_UP_AFTER = 8  # deaths of one part within a minute
+_BRIDGE_PATIENCE_SECONDS = 60.0
 _LOG_LIMIT_BYTES = 20_000_000
 
 
@@ -40,6 +43,7 @@ class Supervisor:
         self._has_emulator = not os.environ.get("AWS_ENDPOINT_URL")
         self._database: postgres.Postgres | None = None
         self._children: dict[str, Child] = {}
+        self._bridge = Bridge(home, ports, endpoint=self._endpoint, say=progress.say)
         self._deaths: dict[str, deque[float]] = {}
         self._edits: set[str] = set()
         self._is_up = False
@@ -84,15 +88,19 @@ class Supervisor:
         with self._progress.step("Deploying template.yaml"):
             while self._deploy_at is not None:
                 self._look()
+        with self._progress.step("Waiting for the bridge"):
+            self._wait_for_the_bridge()
         self._is_up = True
 
     def _deploy(self) -> None:
-        """Bring the stack to what the template says, and let the sweep find what a crash left lying."""
+        """Bring stack and schema to what they should be, and let the sweep find what a crash left lying."""
         routes = self._deployer().deploy()
         write(self._home.routes, deploy.as_text(routes))
         if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
             self._deployer().deploy()
         deployer = self._deployer()
+        self._bridge.serve(deployer.bridge_settings())  # it takes a second to start; the rest is done meanwhile
+        deployer.migrate()
         deployer.recover()
         self._deploy_at = None
         if self._has_emulator:
@@ -104,6 +112,7 @@ class Supervisor:
             database_url=os.environ.get("DATABASE_URL") or (self._database.url if self._database else ""),
             api_url=self._api_url,
             media_url=self._media_url,
+            origins=[self._api_url, f"http://localhost:{self._ports.web}"],
         )
         return deploy.Deployer(wish, say=self._progress.say)
 
@@ -122,9 +131,23 @@ class Supervisor:
         port = urlsplit(self._endpoint).port or 80
         return f"http://{routes.media_host}:{port}" if routes else "http://not-known-yet.invalid"
 
+    @property
+    def _sockets_url(self) -> str:
+        if self._has_emulator:
+            return f"ws://localhost:{self._ports.api}{SOCKETS_PATH}"
+        routes = deploy.from_text(self._home.routes)
+        return f"ws{self._endpoint.removeprefix('http')}{routes.sockets_prefix if routes else ''}"
+
     def _tell(self) -> dict[str, str]:
         """Write the addresses for others, once all is up."""
-        endpoints = {"api": self._api_url, "media": self._media_url, "aws": self._endpoint}
+        endpoints = {
+            "api": self._api_url,
+            "graphql": f"{self._api_url}/v1/graphql",
+            "sockets": self._sockets_url,
+            "grpc": f"localhost:{self._ports.grpc}",
+            "media": self._media_url,
+            "aws": self._endpoint,
+        }
         write(self._home.endpoints, json.dumps(endpoints, indent=2) + "\n")
         return endpoints
 
@@ -140,6 +163,7 @@ class Supervisor:
         for name, child in list(self._children.items()):
             if not child.is_running():
                 self._heal(name, child)
+        self._bridge.look()
         if self._deploy_at is not None and time.monotonic() >= self._deploy_at:
             try:
                 self._deploy()
@@ -148,6 +172,14 @@ class Supervisor:
                     raise  # nothing was killed meanwhile: it is the template or a function
                 self._progress.say(f"{trouble} Trying again.")
                 self._deploy_at = time.monotonic() + _RETRY_DEPLOY_SECONDS
+
+    def _wait_for_the_bridge(self) -> None:
+        deadline = time.monotonic() + _BRIDGE_PATIENCE_SECONDS
+        while not self._bridge.answers:
+            if self._bridge.keeps_ending or time.monotonic() > deadline:
+                raise Trouble(f"The bridge does not start: {self._bridge.log} says why.")
+            self._look()
+            time.sleep(0.02)
 
     def _heal(self, name: str, dead: Child) -> None:
         self._count_death(name)
@@ -183,8 +215,12 @@ class Supervisor:
             edited, self._edits = sorted(self._edits), set()
         if not edited:
             return
+        if "bridge" in edited:
+            self._bridge.restart()
         deployer = self._deployer()
         for function in edited:
+            if function == "bridge":
+                continue
             try:
                 deployer.refresh(function)
             except Trouble as trouble:  # a restart meanwhile makes it live as well
@@ -199,11 +235,13 @@ class Supervisor:
             self._progress.say(f"{warning}, or uploads will fail.")
 
     def _check_ports(self) -> None:
-        ports = {"DARKROOM_API_PORT": self._ports.api, "DARKROOM_MEDIA_PORT": self._ports.media}
-        if not self._has_emulator:
-            ports = {}
-        else:
-            ports["DARKROOM_PORT"] = self._ports.aws
+        ports = {"DARKROOM_GRPC_PORT": self._ports.grpc}
+        if self._has_emulator:
+            ports |= {
+                "DARKROOM_API_PORT": self._ports.api,
+                "DARKROOM_MEDIA_PORT": self._ports.media,
+                "DARKROOM_PORT": self._ports.aws,
+            }
         if not os.environ.get("DATABASE_URL"):
             ports["DARKROOM_POSTGRES_PORT"] = self._ports.postgres
         for variable, port in ports.items():
@@ -222,6 +260,7 @@ class Supervisor:
         if not self._children:
             return
         with self._progress.step("Stopping"):
+            self._bridge.stop(patience=15)
             for name, how in (("emulator", signal.SIGTERM), ("postgres", signal.SIGINT)):
                 if child := self._children.get(name):
                     child.stop(how, patience=15)

@@ -54,7 +54,7 @@ def test_a_route_belongs_to_one_function() -> None:
 def test_each_function_has_its_folder_and_each_folder_its_function() -> None:
     stated = {Path(function["CodeUri"]).name for function in FUNCTIONS.values()}
 
-    assert stated == {app.parent.name for app in (ROOT / "functions").glob("*/app.py")}
+    assert stated == {app.parent.name for app in (ROOT / "functions").glob("*/app.py")} - {"bridge"}  # a container
 
 
 def test_a_message_stays_hidden_six_times_as_long_as_its_function_may_run() -> None:
@@ -63,20 +63,29 @@ def test_a_message_stays_hidden_six_times_as_long_as_its_function_may_run() -> N
     assert FUNCTIONS["ConvertFunction"]["Timeout"] == {"Ref": "ConvertTimeoutSeconds"}
     assert RESOURCES["UploadsQueue"]["Properties"]["VisibilityTimeout"] == {"Ref": "UploadsVisibilitySeconds"}
     assert parameters["UploadsVisibilitySeconds"]["Default"] >= 6 * parameters["ConvertTimeoutSeconds"]["Default"]
+    assert RESOURCES["EventsQueue"]["Properties"]["VisibilityTimeout"] >= 6 * FUNCTIONS["NotifyFunction"]["Timeout"]
 
 
-def test_a_message_is_tried_five_times_and_then_kept_among_the_dead_letters() -> None:
-    redrive = RESOURCES["UploadsQueue"]["Properties"]["RedrivePolicy"]
+@pytest.mark.parametrize("queue", ["Uploads", "Events"])
+def test_a_message_is_tried_five_times_and_then_kept_among_the_dead_letters(queue: str) -> None:
+    redrive = RESOURCES[f"{queue}Queue"]["Properties"]["RedrivePolicy"]
 
     assert redrive["maxReceiveCount"] == 5
-    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["UploadsDeadLetters", "Arn"]}
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
 
 
-def test_one_bad_message_does_not_fail_its_batch() -> None:
-    mapping = RESOURCES["UploadsToConvert"]["Properties"]
+def test_an_event_that_fails_reaches_the_dead_letters_before_the_queue_drops_it() -> None:
+    queue = RESOURCES["EventsQueue"]["Properties"]
 
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BatchSize"] == 10
+    assert queue["MessageRetentionPeriod"] > queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+
+
+@pytest.mark.parametrize("mapping", ["UploadsToConvert", "EventsToNotify"])
+def test_one_bad_message_does_not_fail_its_batch(mapping: str) -> None:
+    stated = RESOURCES[mapping]["Properties"]
+
+    assert stated["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stated["BatchSize"] == 10
 
 
 def test_only_incoming_uploads_are_announced() -> None:

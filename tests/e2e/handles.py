@@ -144,11 +144,11 @@ def eventually(look: Callable[[], Any], *, within: float = PATIENCE_SECONDS) -> 
 
 
 def free_ports() -> int:
-    """Return a port P such that P, P+14, P+15 and P+16 are free."""
+    """Return a port P such that it and those a cloud derives from it, P+14 to P+18, are free."""
     for first in range(21000 + os.getpid() % 500 * 20, 32000, 20):
         with contextlib.ExitStack() as probes:
             try:
-                for port in (first, first + 14, first + 15, first + 16):
+                for port in (first, *range(first + 14, first + 19)):
                     probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from localstack.front import Front, Message, Receive, Routes, Scope, Send
+from localstack.front import CONNECT_ANSWER, SOCKETS_PATH, Front, Message, Receive, Routes, Scope, Send
 from localstack.home import Ports
 
-PORTS = Ports(aws=1, api=2, media=3, postgres=4)
+PORTS = Ports(aws=1, api=2, media=3, postgres=4, grpc=5, web=6)
 
 
 class Emulator:
@@ -32,7 +32,7 @@ class Emulator:
 @pytest.fixture
 def routes(tmp_path: Path) -> Path:
     file = tmp_path / "routes.json"
-    file.write_text(json.dumps(asdict(Routes(api_prefix="/stage", media_host="media"))))
+    file.write_text(json.dumps(asdict(Routes(api_prefix="/stage", media_host="media", sockets_prefix="/sockets/live"))))
     return file
 
 
@@ -92,3 +92,87 @@ def _ask(
     asyncio.run(Front(emulator, routes, PORTS, save=lambda: None)(scope, receive, send))
     start, *bodies = sent
     return start["status"], dict(start["headers"]), b"".join(body["body"] for body in bodies)
+
+
+class Gateway:
+    """Answers a socket as the emulator does: in full where `$connect` agrees, and with no reason where it does not."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+        self.asked: list[Scope] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del receive
+        self.asked.append(scope)
+        CONNECT_ANSWER.set(self._answer)
+        if self._answer["statusCode"] == 200:
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": 1000})
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+
+def test_a_refused_socket_is_told_the_status_that_the_function_chose(routes: Path) -> None:
+    for status in (401, 403, 429, 500):
+        sent = _open_a_socket(Gateway({"statusCode": status}), routes, PORTS.api, SOCKETS_PATH)
+
+        assert [message["type"] for message in sent] == [
+            "websocket.http.response.start",
+            "websocket.http.response.body",
+        ]
+        assert sent[0]["status"] == status
+
+
+def test_the_subprotocol_is_the_one_that_the_function_agreed_to(routes: Path) -> None:
+    agreed = Gateway({"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "graphql-transport-ws"}})
+    silent = Gateway({"statusCode": 200})
+
+    assert _open_a_socket(agreed, routes, PORTS.api, SOCKETS_PATH) == [
+        {"type": "websocket.accept", "subprotocol": "graphql-transport-ws"},
+        {"type": "websocket.close", "code": 1000},
+    ]
+    assert "subprotocol" not in _open_a_socket(silent, routes, PORTS.api, SOCKETS_PATH)[0]
+
+
+def test_one_path_of_the_api_address_leads_to_the_socket_api_with_its_query(routes: Path) -> None:
+    gateway = Gateway({"statusCode": 200})
+
+    _open_a_socket(gateway, routes, PORTS.api, SOCKETS_PATH)
+
+    (scope,) = gateway.asked
+    assert (scope["path"], scope["raw_path"]) == ("/sockets/live", b"/sockets/live")
+    assert scope["query_string"] == b"ticket=abc"
+    assert (b"x-forwarded-for", b"10.0.0.7") in scope["headers"]
+
+
+@pytest.mark.parametrize(
+    ("port", "path"),
+    [(PORTS.api, "/v1/elsewhere"), (PORTS.api, "/_aws/execute-api/x/live"), (PORTS.media, "/v1/sockets")],
+)
+def test_no_other_address_opens_a_socket(routes: Path, port: int, path: str) -> None:
+    gateway = Gateway({"statusCode": 200})
+
+    assert _open_a_socket(gateway, routes, port, path)[0]["status"] == 404
+    assert gateway.asked == []
+
+
+def _open_a_socket(gateway: Gateway, routes: Path, port: int, path: str) -> list[Message]:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "websocket",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"ticket=abc",
+        "headers": [(b"x-forwarded-for", b"a lie")],
+        "client": ("10.0.0.7", 1),
+        "server": ("127.0.0.1", port),
+    }
+    asyncio.run(Front(gateway, routes, PORTS, save=lambda: None)(scope, receive, send))
+    return sent

@@ -49,7 +49,7 @@ class Listener:
                 await asyncio.wait({hearing, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if hearing.done():
                     await hearing
-            except (psycopg.OperationalError, OSError) as error:
+            except (psycopg.Error, OSError) as error:
                 await outage.wait(error, stop)
             finally:
                 for task in (hearing, stopping):

@@ -43,7 +43,7 @@ class Relay:
                 try:
                     async with await connect(self._url) as connection:
                         await self._work(connection, changed, outage, stop)
-                except (psycopg.OperationalError, OSError, Unavailable) as error:
+                except (psycopg.Error, OSError, Unavailable) as error:
                     await outage.wait(error, stop)
             await at_the_end
 
