@@ -197,7 +197,7 @@ def download(  # noqa: PLR0913, PLR0917 - the options of a command
 def redrive(
     stack: Annotated[str, typer.Option(envvar="DARKROOM_STACK", help="The stack whose queues are meant.")] = "darkroom",
 ) -> None:
-    """Put the messages that failed too often back on the uploads queue."""
+    """Put the messages that failed too often back on their queues."""
     moved = operating.redrive(stack)
     typer.echo(f"Put {words.count(moved, 'message')} back." if moved else "There are no dead letters.")
 

@@ -16,7 +16,7 @@ _UNSEEN_SECONDS = 120
 
 
 def redrive(stack: str) -> int:
-    """Put the dead letters of a stack back on its uploads queue; return how many there were.
+    """Put the dead letters of a stack back on the queues they came from; return how many there were.
 
     A message is on the queue before it leaves the dead letters, so a break in between doubles it and never loses it:
     whoever handles one is idempotent. At most as many move as lay there at the start, so that one which fails again
@@ -27,28 +27,16 @@ def redrive(stack: str) -> int:
     try:
         outputs = _outputs(stack)
         queues: SQSClient = _aws("sqs")
-        source, target = outputs["UploadsDeadLettersUrl"], outputs["UploadsQueueUrl"]
-        found = queues.get_queue_attributes(QueueUrl=source, AttributeNames=["ApproximateNumberOfMessages"])
-        lying, moved = int(found["Attributes"]["ApproximateNumberOfMessages"]), 0
-        while moved < lying:
-            letters = queues.receive_message(
-                QueueUrl=source,
-                MaxNumberOfMessages=min(_BATCH, lying - moved),
-                MessageAttributeNames=["All"],
-                VisibilityTimeout=_UNSEEN_SECONDS,
-            ).get("Messages", [])
-            if not letters:
-                break
-            for letter in letters:
-                _move(queues, letter, source, target)
-                moved += 1
+        return sum(
+            _empty(queues, outputs[f"{name}DeadLettersUrl"], outputs[f"{name}QueueUrl"])
+            for name in ("Uploads", "Events")
+        )
     except KeyError as error:
         raise Problem(
             f"The stack {stack} has no output {error}: deploy it again, or name another with --stack."
         ) from error
     except (BotoCoreError, ClientError) as error:
         raise _aws_problem(error) from error
-    return moved
 
 
 def rotate_keys(secret_name: str) -> str:
@@ -73,6 +61,24 @@ def create_keys(secret_name: str) -> None:
         signing_keys.ensure(_aws("secretsmanager"), secret_name)
     except (BotoCoreError, ClientError) as error:
         raise _aws_problem(error) from error
+
+
+def _empty(queues: "SQSClient", source: str, target: str) -> int:
+    found = queues.get_queue_attributes(QueueUrl=source, AttributeNames=["ApproximateNumberOfMessages"])
+    lying, moved = int(found["Attributes"]["ApproximateNumberOfMessages"]), 0
+    while moved < lying:
+        letters = queues.receive_message(
+            QueueUrl=source,
+            MaxNumberOfMessages=min(_BATCH, lying - moved),
+            MessageAttributeNames=["All"],
+            VisibilityTimeout=_UNSEEN_SECONDS,
+        ).get("Messages", [])
+        if not letters:
+            break
+        for letter in letters:
+            _move(queues, letter, source, target)
+            moved += 1
+    return moved
 
 
 def _move(queues: "SQSClient", letter: "MessageTypeDef", source: str, target: str) -> None:

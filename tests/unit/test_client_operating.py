@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 SECRET = "darkroom/signing-keys"
+QUEUES = ("UploadsQueue", "UploadsDeadLetters", "EventsQueue", "EventsDeadLetters")
 TEMPLATE = {
-    "Resources": {name: {"Type": "AWS::SQS::Queue"} for name in ("UploadsQueue", "UploadsDeadLetters")},
-    "Outputs": {f"{name}Url": {"Value": {"Ref": name}} for name in ("UploadsQueue", "UploadsDeadLetters")},
+    "Resources": {name: {"Type": "AWS::SQS::Queue"} for name in QUEUES},
+    "Outputs": {f"{name}Url": {"Value": {"Ref": name}} for name in QUEUES},
 }
 
 
@@ -64,6 +65,18 @@ def test_redriving_puts_every_dead_letter_back_on_the_uploads_queue(queues: "SQS
     assert second.output == "There are no dead letters.\n"
     assert {message["Body"] for message in back} == {f"photo {number}" for number in range(23)}
     assert all(message["MessageAttributes"]["note"]["StringValue"] == "kept" for message in back)
+
+
+def test_redriving_puts_each_letter_back_on_the_queue_that_it_came_from(queues: "SQSClient") -> None:
+    for name in ("Uploads", "Events"):
+        queues.send_message(QueueUrl=address(queues, f"{name}DeadLetters"), MessageBody=f"of {name}")
+
+    result = run("redrive")
+
+    assert result.output == "Put 2 messages back.\n"
+    for name in ("Uploads", "Events"):
+        (message,) = queues.receive_message(QueueUrl=address(queues, f"{name}Queue"))["Messages"]
+        assert message["Body"] == f"of {name}"
 
 
 def test_a_stack_that_is_not_there_is_one_sentence() -> None:
