@@ -121,6 +121,7 @@ class Deployer:
         parameters = {
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
+            "PublicWebUrl": self._wish.origins[-1],
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
             "AllowedOrigins": ",".join(self._wish.origins),
         }

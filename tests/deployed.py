@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 API_URL = "http://api.test"
 MEDIA_URL = "http://media.test"
 
-_PARTS: dict[str, dict[str, Any]] = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+_TEMPLATE: dict[str, dict[str, dict[str, Any]]] = yaml_parse((ROOT / "template.yaml").read_text())
+_PARTS = _TEMPLATE["Resources"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Deployed:
 
 def deploy_template(database_url: str) -> Deployed:
     """Make the template's durable parts in whatever AWS boto3 reaches."""
-    names = {"PublicApiUrl": API_URL}
+    defaults = {name: str(stated["Default"]) for name, stated in _TEMPLATE["Parameters"].items() if "Default" in stated}
+    names = defaults | {"PublicApiUrl": API_URL}
     for logical in _of_type("AWS::DynamoDB::Table"):
         names[logical] = _make_table(logical)
     for logical in sorted(_of_type("AWS::SQS::Queue"), key=lambda name: "RedrivePolicy" in _properties(name)):

@@ -7,28 +7,31 @@ from chalice.app import Response
 
 from darkroom.access import usecases
 from darkroom.access.ports import Door
-from darkroom.adapters.dynamo.refresh_tokens import DynamoRefreshTokens
+from darkroom.adapters.dynamo.refresh_tokens import LIFETIME, DynamoRefreshTokens
 from darkroom.adapters.dynamo.throttle import DynamoThrottle
 from darkroom.adapters.passwords import Argon2Passwords
 from darkroom.adapters.postgres.published_keys import publisher
 from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from darkroom.adapters.signing_keys import SigningKeys
 from darkroom.adapters.tokens import Issuer, JwtAccessTokens, JwtVerifier
-from darkroom.edge.http import Api, created, no_content, ok
-from darkroom.edge.wire.auth import AccountView, Credentials, JwksView, MeView, RefreshRequest, session_view
+from darkroom.edge.http import Api, no_content, ok
+from darkroom.edge.session_transport import SessionTransport
+from darkroom.edge.wire.auth import AccountView, Credentials, JwksView, MeView
 from darkroom.edge.wire.common import show
+from darkroom.errors import Unauthenticated
 from darkroom.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuthSettings(DatabaseSettings):
-    """Where keys and short-lived records are, and what our tokens say of themselves."""
+    """Where keys and short-lived records are, what our tokens say of themselves, and where the web app is."""
 
     signing_keys_secret: str
     refresh_tokens_table: str
     throttles_table: str
     token_issuer: str
     token_audience: str
+    public_web_url: str
 
 
 settings = AuthSettings.load()
@@ -44,6 +47,7 @@ door = Door(
     throttle=DynamoThrottle(settings.throttles_table),
 )
 app = Api("auth", verify=verifier.verify)
+transport = SessionTransport(app, web_url=settings.public_web_url, lifetime=LIFETIME)
 
 
 @app.route("/v1/auth/register", methods=["POST"])
@@ -51,7 +55,7 @@ def register() -> Response:
     """Open an account and sign in."""
     new = app.body(Credentials)
     session = usecases.register(door, email=new.email, password=new.password, address=app.address)
-    return created(session_view(session))
+    return transport.answer(session, status=201)
 
 
 @app.route("/v1/auth/login", methods=["POST"])
@@ -59,21 +63,25 @@ def log_in() -> Response:
     """Sign in with a password."""
     known = app.body(Credentials)
     session = usecases.log_in(door, email=known.email, password=known.password, address=app.address)
-    return ok(session_view(session))
+    return transport.answer(session)
 
 
 @app.route("/v1/auth/refresh", methods=["POST"])
 def refresh() -> Response:
     """Trade a refresh token for a new pair."""
-    held = app.body(RefreshRequest)
-    session = usecases.refresh(door, refresh_token=held.refresh_token)
-    return ok(session_view(session))
+    try:
+        session = usecases.refresh(door, refresh_token=transport.refresh_token())
+    except Unauthenticated:
+        transport.forget()
+        raise
+    return transport.answer(session)
 
 
 @app.route("/v1/auth/logout", methods=["POST"])
 def log_out() -> Response:
     """End the session of a refresh token."""
-    usecases.log_out(door, refresh_token=app.body(RefreshRequest).refresh_token)
+    usecases.log_out(door, refresh_token=transport.refresh_token())
+    transport.forget()
     return no_content()
 
 

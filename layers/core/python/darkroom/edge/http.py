@@ -39,6 +39,7 @@ class Api(Chalice):
         self._verify = verify
         self._logger = Logger(service=name)
         self._cold = True
+        self._further: dict[str, str] = {}
 
     def route(self, path: str, **options: Any) -> Callable[[View], View]:
         """Register a view whose refusals are answered as problems. The view decides about the Content-Type."""
@@ -53,12 +54,14 @@ class Api(Chalice):
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer one request and log one line about it, without anything that is secret or personal."""
         begun = time.perf_counter()
+        self._further.clear()
         answer = super().__call__(event, context)
         if answer["statusCode"] >= _FIRST_FAILURE and answer["headers"].get("Content-Type") != PROBLEM:
             answer = _chalices_own(answer)
         answer["headers"].setdefault("Cache-Control", "no-store")
         answer["headers"].setdefault("X-Content-Type-Options", "nosniff")
         answer["headers"].setdefault("Access-Control-Allow-Origin", "*")
+        answer["headers"].update(self._further)
         self._log(event, context, answer["statusCode"], time.perf_counter() - begun)
         return answer
 
@@ -109,6 +112,16 @@ class Api(Chalice):
     def body(self, shape: type[Shape]) -> Shape:
         """Read the JSON body as a shape."""
         return read(self.raw_body, shape)
+
+    def cookie(self, name: str) -> str | None:
+        """Return a cookie's value, or None."""
+        sent = str(self.request.headers.get("cookie", "")).split(";")
+        pairs = (cookie.strip().partition("=") for cookie in sent)
+        return next((value for key, _, value in pairs if key == name), None)
+
+    def set_cookie(self, cookie: str) -> None:
+        """Send a cookie with the answer to this request, a refusal included."""
+        self._further["Set-Cookie"] = cookie
 
     def query(self, name: str) -> str | None:
         """Return a parameter of the query, or None."""

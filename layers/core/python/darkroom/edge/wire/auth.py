@@ -1,6 +1,7 @@
 """The shapes of accounts and sessions."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -37,13 +38,13 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
-    """What signing in yields; `expires_in` is in seconds."""
+    """What signing in yields; `expires_in` is in seconds. Where a cookie carries it, `refresh_token` is left out."""
 
     account: AccountView
     access_token: str
-    token_type: str
+    token_type: Literal["Bearer"]
     expires_in: int
-    refresh_token: str
+    refresh_token: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class JwksView(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,12 +53,12 @@ class JwksView(msgspec.Struct, frozen=True, kw_only=True):
     keys: list[dict[str, str]]
 
 
-def session_view(session: Session) -> SessionView:
-    """Show a session."""
+def session_view(session: Session, *, by_cookie: bool = False) -> SessionView:
+    """Show a session, without its refresh token where a cookie carries that."""
     return SessionView(
         account=show(session.account, AccountView),
         access_token=session.access_token,
         token_type="Bearer",  # noqa: S106 - a scheme, not a secret
         expires_in=session.expires_in,
-        refresh_token=session.refresh_token,
+        refresh_token=msgspec.UNSET if by_cookie else session.refresh_token,
     )

@@ -16,6 +16,10 @@ class Request(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     """Base of what clients send."""
 
 
+class Nothing(Request, frozen=True):
+    """An empty object, where everything is said by the headers."""
+
+
 def read(body: bytes, shape: type[Shape]) -> Shape:
     """Read a JSON body; what breaks a rule raises `Invalid` with the field's name, what is no JSON `Malformed`."""
     try:
