@@ -362,6 +362,9 @@ class FakeRefreshTokens:
         del self._account_of[self._family_of[token]]
         return held
 
+    def revoke_all(self, account_id: AccountId) -> None:
+        self._account_of = {family: whose for family, whose in self._account_of.items() if whose != account_id}
+
     def _issue(self, family: int) -> RefreshToken:
         token = f"refresh-{next(self._numbers)}"
         self._family_of[token] = family

@@ -85,6 +85,14 @@ def log_out() -> Response:
     return no_content()
 
 
+@app.route("/v1/auth/logout-everywhere", methods=["POST"])
+def log_out_everywhere() -> Response:
+    """End every session of the caller's account."""
+    usecases.log_out_everywhere(door, caller=app.member)
+    transport.forget()
+    return no_content()
+
+
 @app.route("/v1/auth/me", methods=["GET"])
 def me() -> Response:
     """Tell who is signed in."""

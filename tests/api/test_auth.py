@@ -89,6 +89,20 @@ def test_a_refresh_token_used_twice_over_http_ends_the_session(gateway: Gateway)
     assert is_problem(gateway.post("/v1/auth/refresh", {"refresh_token": second["refresh_token"]}), 401)
 
 
+def test_signing_out_everywhere_ends_every_session(gateway: Gateway, load: Load) -> None:
+    known = credentials()
+    phone = gateway.post("/v1/auth/register", known).json
+    laptop = gateway.post("/v1/auth/login", known).json
+
+    out = Gateway(load("auth").app, token=phone["access_token"]).post("/v1/auth/logout-everywhere")
+
+    assert (out.status, out.text) == (204, "")
+    for session in (phone, laptop):
+        assert is_problem(gateway.post("/v1/auth/refresh", {"refresh_token": session["refresh_token"]}), 401)
+    assert gateway.post("/v1/auth/login", known).status == 200
+    assert is_problem(gateway.post("/v1/auth/logout-everywhere"), 401)
+
+
 def test_a_taken_email_is_a_conflict(gateway: Gateway) -> None:
     known = credentials()
     gateway.post("/v1/auth/register", known)

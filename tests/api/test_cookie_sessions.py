@@ -138,6 +138,16 @@ def test_signing_out_ends_the_session_and_clears_the_cookie(gateway: Gateway) ->
     assert is_problem(refresh(gateway, holding(session)), 401)
 
 
+def test_signing_out_everywhere_clears_this_browsers_cookie_too(gateway: Gateway, load: Load) -> None:
+    session = register(gateway)
+    member = Gateway(load("auth").app, token=session.json["access_token"])
+
+    out = member.post("/v1/auth/logout-everywhere", headers=holding(session))
+
+    assert (out.status, cookie_of(out).value) == (204, "")
+    assert is_problem(refresh(gateway, holding(session)), 401)
+
+
 def test_a_cookie_outlives_an_outage(gateway: Gateway, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     session = register(gateway)
 

@@ -84,6 +84,40 @@ def test_signing_out_revokes_the_family(tokens: Any) -> None:
         tokens.rotate(second.token)
 
 
+def test_signing_out_everywhere_revokes_the_families_there_are_and_none_that_come(tokens: Any) -> None:
+    account, other = AccountId(uuid7()), AccountId(uuid7())
+    phone, laptop, others = tokens.start_family(account), tokens.start_family(account), tokens.start_family(other)
+    laptop = tokens.rotate(laptop.token)
+
+    tokens.revoke_all(account)
+    between = tokens.start_family(account)
+    tokens.revoke_all(account)
+    after = tokens.start_family(account)
+
+    for dead in (phone, laptop, between):
+        with pytest.raises(Unauthenticated):
+            tokens.rotate(dead.token)
+    assert tokens.rotate(tokens.rotate(after.token).token).session_id == after.session_id
+    assert tokens.rotate(others.token).session_id == others.session_id
+
+
+def test_the_end_of_all_sessions_outlives_every_one_of_them(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = DynamoRefreshTokens(deployed.names["RefreshTokensTable"])
+    account = AccountId(uuid7())
+    before = tokens.start_family(account)
+    tokens.revoke_all(account)
+    after = tokens.start_family(account)
+
+    for seconds in (refresh_tokens.LIFETIME.total_seconds() - 60, 2 * refresh_tokens.LIFETIME.total_seconds() - 120):
+        later = int(time.time() + seconds)
+        monkeypatch.setattr(refresh_tokens, "unix_now", lambda now=later: now)
+        after = tokens.rotate(after.token)
+        with pytest.raises(Unauthenticated):
+            tokens.rotate(before.token)
+
+
 def test_an_unknown_refresh_token_is_refused(tokens: Any) -> None:
     with pytest.raises(Unauthenticated):
         tokens.rotate("made up")

@@ -16,8 +16,8 @@ import pytest
 from darkroom.adapters.postgres.listening import Listener
 from darkroom.adapters.postgres.relay import EventsQueue, Relay
 from darkroom.adapters.postgres.unit_of_work import PostgresUnitOfWork
-from darkroom.events import Message
-from darkroom.ids import EventId
+from darkroom.events import Message, SessionEnded
+from darkroom.ids import AccountId, EventId, uuid7
 from tests.builders import an_image, an_image_changed
 from tests.deployed import ROOT
 from tests.fakes import FakeEventsQueue
@@ -53,6 +53,20 @@ def test_an_event_is_handed_on_as_soon_as_it_is_true(database: PostgresUnitOfWor
 
     assert took < 1  # a poll alone would take up to five seconds
     assert _waiting(database_url) == 0
+
+
+def test_what_an_event_leaves_open_is_not_told(database: PostgresUnitOfWork, database_url: str) -> None:
+    queue, event = FakeEventsQueue(), SessionEnded(account_id=AccountId(uuid7()), session_id=None)
+    with database() as store:
+        store.events.append(event)
+
+    async def story() -> None:
+        async with _relays(database_url, queue):
+            await _until(lambda: len(queue.taken) == 1)
+
+    asyncio.run(story())
+
+    assert queue.taken[0].payload == {"account_id": str(event.account_id)}
 
 
 def test_what_waited_while_no_relay_ran_is_caught_up_with_in_order(

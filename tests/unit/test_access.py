@@ -178,6 +178,21 @@ def test_a_refresh_token_that_comes_twice_closes_what_its_session_opened(door: E
     assert door.sessions_told_to_end == [session.account.id]
 
 
+def test_signing_out_everywhere_ends_every_session_and_closes_what_they_opened(door: Entrance) -> None:
+    phone = door.register()
+    laptop = door.log_in()
+
+    usecases.log_out_everywhere(door.ports(), caller=Principal(phone.account.id))
+
+    for session in (phone, laptop):
+        with pytest.raises(Unauthenticated):
+            door.refresh(session.refresh_token)
+    ((_, told),) = door.unit_of_work.store.events.told
+    assert isinstance(told, SessionEnded)
+    assert (told.account_id, told.session_id) == (phone.account.id, None)
+    assert door.log_in().account == phone.account
+
+
 def test_an_account_that_is_gone_is_nobody(door: Entrance) -> None:
     with door.unit_of_work() as store, pytest.raises(Unauthenticated):
         usecases.who_am_i(store, caller=Principal(AccountId(uuid7())))

@@ -32,12 +32,14 @@ def test_each_kind_of_event_is_read() -> None:
     told = [
         read_event(a_message(payload=changed)),
         read_event(a_message(name="session.ended", payload=ended)),
+        read_event(a_message(name="session.ended", payload={"account_id": str(account)})),
         read_event(a_message(name="socket.opened", payload={"connection_id": "abc="})),
     ]
 
     assert [one.event for one in told] == [
         ImageChanged(id=ID, image_id=image, owner_id=account, status="ready"),
         SessionEnded(id=ID, account_id=account, session_id="a-session"),
+        SessionEnded(id=ID, account_id=account, session_id=None),
         SocketOpened(connection_id="abc="),
     ]
     assert {one.id for one in told} == {UUID(str(ID))}

@@ -22,12 +22,12 @@ class ImageChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
-    """Somebody signed out, so what was opened with that session has to be closed."""
+    """Somebody signed out, so what was opened with that session, or without one with any, has to be closed."""
 
     name: ClassVar[str] = "session.ended"
 
     account_id: AccountId
-    session_id: str
+    session_id: str | None
     id: EventId = field(default_factory=lambda: EventId(uuid7()))
 
 

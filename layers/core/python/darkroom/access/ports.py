@@ -80,6 +80,9 @@ class RefreshTokens(Protocol):
     def revoke(self, token: str) -> RefreshToken | None:
         """End the family a token belongs to, and return whose it was; an unknown token is nobody's."""
 
+    def revoke_all(self, account_id: AccountId) -> None:
+        """End every family of an account; those that are started from now on live."""
+
 
 class Throttle(Protocol):
     """Counts tries in windows of time."""

@@ -60,6 +60,18 @@ def log_out(door: Door, *, refresh_token: str) -> None:
         _tell_of_the_end(door, held)
 
 
+def log_out_everywhere(door: Door, *, caller: Principal) -> None:
+    """End every session of the caller's account, this one too, and close their sockets; doing so twice is fine.
+
+    Access tokens that are out already stay good until their time is over.
+    """
+    with door.unit_of_work() as store:
+        account = who_am_i(store, caller=caller)
+    door.refresh_tokens.revoke_all(account.id)
+    with door.unit_of_work() as store:
+        store.events.append(SessionEnded(account_id=account.id, session_id=None))
+
+
 def who_am_i(store: AccountStore, *, caller: Principal) -> Account:
     """Return the caller's own account."""
     account = store.accounts.get(caller.account_id)

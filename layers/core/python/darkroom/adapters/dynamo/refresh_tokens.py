@@ -14,6 +14,7 @@ from darkroom.errors import Unauthenticated
 from darkroom.ids import AccountId
 
 LIFETIME = timedelta(days=30)
+MARGIN = timedelta(hours=1)
 
 _SECRET_BYTES = 32
 _NO_LONGER_GOOD = "Your session has ended: sign in again."
@@ -31,6 +32,16 @@ class _Family(ShortLived):
 
     account_id = UnicodeAttribute()
     revoked = BooleanAttribute(default=False)
+    era = UnicodeAttribute(null=True)
+
+
+class _Account(ShortLived):
+    """An account that signed out everywhere, under `account#` and its id: families of another era are dead.
+
+    It outlives every family of an earlier era, so its own end brings none of them back.
+    """
+
+    era = UnicodeAttribute()
 
 
 class DynamoRefreshTokens:
@@ -39,11 +50,13 @@ class DynamoRefreshTokens:
     def __init__(self, table_name: str) -> None:
         self._tokens = bind(_Token, table_name)
         self._families = bind(_Family, table_name)
+        self._accounts = bind(_Account, table_name)
 
     def start_family(self, account_id: AccountId) -> RefreshToken:
         """Return the first token of a new sign-in."""
         family = secrets.token_hex(16)
-        self._families(f"family#{family}", account_id=str(account_id), expires_at=_end()).save()
+        era = self._era_of(account_id)
+        self._families(f"family#{family}", account_id=str(account_id), era=era, expires_at=_end()).save()
         return self._issue(account_id, family)
 
     def rotate(self, token: str) -> RefreshToken:
@@ -56,6 +69,8 @@ class DynamoRefreshTokens:
         if known.expires_at <= unix_now() or family.expires_at <= unix_now() or family.revoked:
             raise Unauthenticated(_NO_LONGER_GOOD)
         account_id = AccountId(UUID(family.account_id))
+        if self._era_of(account_id) not in {None, family.era}:
+            raise Unauthenticated(_NO_LONGER_GOOD)
         try:
             known.update(actions=[_Token.spent.set(True)], condition=_Token.spent == False)  # noqa: E712 - an expression
         except UpdateError as error:
@@ -76,6 +91,19 @@ class DynamoRefreshTokens:
             return None
         self._revoke(known.family)
         return RefreshToken(token=token, account_id=AccountId(UUID(family.account_id)), session_id=known.family)
+
+    def revoke_all(self, account_id: AccountId) -> None:
+        """End every family of an account; those that are started from now on live."""
+        ends = _end() + int(MARGIN.total_seconds())
+        self._accounts(f"account#{account_id}", era=secrets.token_hex(16), expires_at=ends).save()
+
+    def _era_of(self, account_id: AccountId) -> str | None:
+        """Return what tells families from those that were started before everything was signed out."""
+        try:
+            known = self._accounts.get(f"account#{account_id}", consistent_read=True)
+        except DoesNotExist:
+            return None
+        return known.era if known.expires_at > unix_now() else None
 
     def _issue(self, account_id: AccountId, family: str) -> RefreshToken:
         token = secrets.token_urlsafe(_SECRET_BYTES)

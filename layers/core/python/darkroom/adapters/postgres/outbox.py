@@ -19,7 +19,8 @@ class Outbox:
 
     def append(self, event: Event) -> None:
         """Write an event beside the change it tells of."""
-        payload = {name: str(value) for name, value in asdict(event).items() if name != "id"}
+        facts = asdict(event).items()
+        payload = {name: str(value) for name, value in facts if name != "id" and value is not None}
         self._connection.execute(
             """
             INSERT INTO outbox (id, name, payload, happened_at)

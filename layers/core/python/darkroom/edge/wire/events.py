@@ -55,7 +55,7 @@ def _event(event_id: EventId, name: str, payload: Mapping[str, str]) -> Event | 
         )
     if name == SessionEnded.name:
         return SessionEnded(
-            id=event_id, account_id=parse_id(AccountId, payload["account_id"]), session_id=payload["session_id"]
+            id=event_id, account_id=parse_id(AccountId, payload["account_id"]), session_id=payload.get("session_id")
         )
     if name == "socket.opened":
         return SocketOpened(connection_id=payload["connection_id"])
