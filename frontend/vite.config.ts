@@ -7,10 +7,10 @@ import { themeCss } from "./vite/theme-css.ts";
 
 export default defineConfig(({ mode }) => {
   const env = { ...loadEnv(mode, process.cwd(), "DARKROOM_"), ...process.env };
-  const api = env["DARKROOM_API"] ?? "http://localhost:6580";
+  const api = env.DARKROOM_API ?? "http://localhost:4580";
   const proxy = { "/v1": { target: api }, "/.well-known": { target: api } };
   return {
-    plugins: [react(), themeCss(), configJson({ sockets: env["DARKROOM_SOCKETS"] })],
+    plugins: [react(), themeCss(), configJson({ sockets: env.DARKROOM_SOCKETS })],
     resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
     build: {
       target: "es2022",
@@ -30,9 +30,9 @@ export default defineConfig(({ mode }) => {
       proxy,
       headers: {
         "Content-Security-Policy": contentSecurityPolicy({
-          media: env["DARKROOM_MEDIA"] ?? "http://localhost:6581",
-          uploads: env["DARKROOM_UPLOADS"] ?? "http://localhost:6566 http://127.0.0.1:6566",
-          sockets: env["DARKROOM_SOCKETS"] ?? "",
+          media: env.DARKROOM_MEDIA ?? "http://localhost:4581",
+          buckets: env.DARKROOM_BUCKETS ?? "http://localhost:4566 http://127.0.0.1:4566",
+          sockets: env.DARKROOM_SOCKETS ?? "",
         }),
       },
     },

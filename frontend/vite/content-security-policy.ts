@@ -2,8 +2,8 @@
 export interface Origins {
   /** The distribution of developed images. */
   media: string;
-  /** The bucket that takes uploads. */
-  uploads: string;
+  /** Where buckets are addressed: uploads go there, private images and originals come from there. */
+  buckets: string;
   /** The WebSocket address of live statuses. */
   sockets: string;
 }
@@ -13,14 +13,14 @@ export interface Origins {
  * variables are written to a stylesheet at build time (theme-css.ts). `blob:` is for previews of files before they are
  * uploaded; the worker that hashes files is a file of our own.
  */
-export function contentSecurityPolicy({ media, uploads, sockets }: Origins): string {
+export function contentSecurityPolicy({ media, buckets, sockets }: Origins): string {
   const rules: Record<string, string> = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "font-src": "'self'",
-    "img-src": `'self' blob: ${media}`,
-    "connect-src": `'self' ${media} ${uploads} ${sockets}`,
+    "img-src": `'self' blob: ${media} ${buckets}`,
+    "connect-src": `'self' ${media} ${buckets} ${sockets}`,
     "worker-src": "'self'",
     "manifest-src": "'self'",
     "base-uri": "'none'",

@@ -21,7 +21,7 @@ export function themeCss(): Plugin {
 export function stylesheet(): string {
   const whole = mergeMantineTheme(DEFAULT_THEME, theme);
   const standard = defaultCssVariablesResolver(whole);
-  const own = themeVariables(whole);
+  const own = themeVariables();
   return [
     rule(":root", { ...standard.variables, ...own.variables }),
     rule(':root[data-mantine-color-scheme="light"]', { ...standard.light, ...own.light }),

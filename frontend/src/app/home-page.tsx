@@ -23,7 +23,7 @@ export function HomePage() {
       <PageTitle>{t("title")}</PageTitle>
       <Chooser small={some} />
       <Tray />
-      <Gallery without={inTray} />
+      <Gallery without={inTray} expecting={uploads.length > 0} />
     </div>
   );
 }

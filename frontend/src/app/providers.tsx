@@ -15,7 +15,6 @@ export function Providers({ queries, children }: { queries: QueryClient; childre
       defaultColorScheme="auto"
       colorSchemeManager={scheme}
       withCssVariables={false} // they are in a stylesheet, see vite/theme-css.ts
-      withStaticClasses={false}
       withGlobalClasses={false}
     >
       <I18nextProvider i18n={i18n}>

@@ -28,7 +28,7 @@ const door = createRoute({
   getParentRoute: () => root,
   id: "door",
   validateSearch: (search: Record<string, unknown>): Destination => {
-    const to = ownPath(search["to"]);
+    const to = ownPath(search.to);
     return to === undefined ? {} : { to };
   },
   beforeLoad: async ({ search }) => {
@@ -63,14 +63,15 @@ const mine = createRoute({
 const home = createRoute({
   getParentRoute: () => mine,
   path: "/",
-  loader: ({ context }) => void context.queries.prefetchInfiniteQuery(myImagesQuery()),
+  loader: ({ context }) => void context.queries.infiniteQuery(myImagesQuery()).catch(leaveToThePage),
   component: lazyRouteComponent(() => import("@/app/home-page"), "HomePage"),
 });
 
 const image = createRoute({
   getParentRoute: () => mine,
   path: "/images/$imageId",
-  loader: ({ context, params }) => void context.queries.prefetchQuery(imageQuery(params.imageId, context.queries)),
+  loader: ({ context, params }) => 
+    void context.queries.query(imageQuery(params.imageId, context.queries)).catch(leaveToThePage),
   component: lazyRouteComponent(() => import("@/features/images/components/image-page"), "ImagePage"),
 });
 
@@ -104,6 +105,9 @@ export function ownPath(text: unknown): string | undefined {
   const here = "http://darkroom.invalid";
   return URL.canParse(text, here) && new URL(text, here).origin === here ? text : undefined;
 }
+
+/** What a loader could not fetch is the page's to tell: it asks again and has the words. */
+const leaveToThePage = () => undefined;
 
 /** Find out who is signed in; on the way in, no answer means nobody. */
 async function settle(): Promise<void> {

@@ -1,4 +1,4 @@
-import { createTheme, type ConvertCSSVariablesInput, type MantineColorsTuple, type MantineTheme } from "@mantine/core";
+import { createTheme, type ConvertCSSVariablesInput, type MantineColorsTuple } from "@mantine/core";
 
 /** The safelight: the one accent, for the single most important thing on a page. */
 const ember: MantineColorsTuple = [
@@ -63,7 +63,7 @@ export const theme = createTheme({
 });
 
 /** What the components of Mantine are to use of the identity, by scheme. */
-export function themeVariables(_theme: MantineTheme): ConvertCSSVariablesInput {
+export function themeVariables(): ConvertCSSVariablesInput {
   return {
     variables: {
       "--font-serif": SERIF,
@@ -89,6 +89,7 @@ export function themeVariables(_theme: MantineTheme): ConvertCSSVariablesInput {
       "--good-soft": "#e3eee0",
       "--bad-soft": "#fbe9e4",
       "--accent": "#b24216",
+      "--on-accent": "#fffdf9",
       "--accent-soft": "#fbeadf",
       "--shadow": "0 1px 2px rgb(60 40 20 / 6%), 0 12px 32px -12px rgb(60 40 20 / 18%)",
     },
@@ -108,8 +109,9 @@ export function themeVariables(_theme: MantineTheme): ConvertCSSVariablesInput {
       "--control-line": "#7b7168",
       "--good": "#9dd0a0",
       "--good-soft": "#1d2a1e",
-      "--bad-soft": "#33191530",
+      "--bad-soft": "#341a16",
       "--accent": "#f58d58",
+      "--on-accent": "#231309",
       "--accent-soft": "#33211a",
       "--shadow": "0 1px 2px rgb(0 0 0 / 40%), 0 16px 40px -16px rgb(0 0 0 / 70%)",
     },

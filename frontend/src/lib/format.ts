@@ -19,7 +19,7 @@ export function formatShare(share: number, language: string): string {
 
 /** A day and a time, in the reader's own time zone. */
 export function formatDate(time: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(new Date(time));
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time));
 }
 
 /** A wait as a clock shows it: `0:42`, `14:05`. */

@@ -27,6 +27,8 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export class Live {
   readonly connected = new Store(false);
+  /** Counts how often changes were missed for good: what is shown has to be read again. */
+  readonly gaps = new Store(0);
   readonly #listeners = new Set<(change: ImageChanged) => void>();
   #after: string | null = null;
   #stop: AbortController | undefined;
@@ -60,6 +62,7 @@ export class Live {
         });
       } catch (error) {
         if (error instanceof ApiError && (error.code === "absent" || error.code === "signed_out")) return;
+        if (Array.isArray(error)) this.#startAfresh(); // the words of GraphQL: what was missed is too much to be told
       }
       this.connected.set(false);
       await pause(wait * (0.75 + Math.random() / 2), signal); // not everybody at once after a deploy
@@ -98,10 +101,16 @@ export class Live {
     }
   }
 
+  #startAfresh(): void {
+    if (this.#after === null) return;
+    this.#after = null;
+    this.gaps.set(this.gaps.get() + 1);
+  }
+
   #hear({ cursor, status, image }: Told["myImagesChanged"]): void {
     this.#after = cursor ?? this.#after;
     if (image === null) return;
-    for (const listener of [...this.#listeners]) listener({ imageId: image.id, status });
+    for (const listener of [...this.#listeners]) listener({ imageId: image.id, status: status.toLowerCase() }); // GraphQL shouts its enums
   }
 }
 

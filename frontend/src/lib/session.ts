@@ -212,7 +212,7 @@ async function alone<Result>(name: string, task: (waited: boolean) => Promise<Re
   if (!("locks" in navigator)) return task(false);
   const unheld = Symbol("unheld");
   const first = await navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? task(false) : unheld));
-  if (first !== unheld) return first as Result;
+  if (first !== unheld) return first;
   return navigator.locks.request(name, () => task(true));
 }
 

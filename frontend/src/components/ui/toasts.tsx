@@ -32,6 +32,7 @@ function One({ toast }: { toast: Toast }) {
   }, [toast, held]);
 
   return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- nothing is done here but waiting
     <div
       className={classes.toast}
       data-tone={toast.tone}

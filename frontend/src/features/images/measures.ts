@@ -3,12 +3,17 @@ import type { ImageView, VariantView } from "@/lib/wire/api";
 
 /** What an image is called: its title, else its file's name. */
 export function nameOf(image: Pick<ImageView, "title" | "file_name">): string {
-  return image.title?.trim() || plainName(image.file_name);
+  return said(image.title) ?? plainName(image.file_name);
 }
 
 /** What stands for an image where it can't be seen. */
 export function altOf(image: Pick<ImageView, "title" | "file_name" | "alt_text">): string {
-  return image.alt_text?.trim() || nameOf(image);
+  return said(image.alt_text) ?? nameOf(image);
+}
+
+function said(text: string | null): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === "" ? undefined : trimmed;
 }
 
 export function ratioOf(image: Pick<ImageView, "width" | "height">): number {

@@ -23,7 +23,9 @@ export function useLiveImages(account: string | null): void {
       const known = queries.getQueryData<ImageView>(imageKeys.one(imageId)) ?? knownImage(queries, imageId);
       if (status === "ready" || status === "refused" || known?.status !== status) void look(imageId);
     });
+    const unwatch = live.gaps.subscribe(() => void queries.invalidateQueries({ queryKey: imageKeys.all }));
     return () => {
+      unwatch();
       unlisten();
       live.stop();
     };

@@ -29,7 +29,11 @@ export function troubleWords({ trouble, bytes, name, image, phase }: Upload): st
       });
     case "not_the_same":
       return i18n.t("uploads:not_the_same", { name });
-    default:
+    case "empty":
+    case "expired":
+    case "interrupted":
+    case "unreadable":
+    case "wrong_kind":
       return i18n.t(`uploads:${trouble.kind}`);
   }
 }

@@ -8,8 +8,8 @@ export function Drying() {
     <div className={classes.room}>
       <svg
         className={classes.picture}
-        viewBox="0 0 800 640"
-        preserveAspectRatio="xMidYMid slice"
+        viewBox="83 0 640 780"
+        preserveAspectRatio="xMidYMin slice"
         role="img"
         aria-label={t("picture")}
       >
@@ -34,13 +34,17 @@ export function Drying() {
             <stop offset="0" stopColor="#f2b48a" />
             <stop offset="1" stopColor="#d5845a" />
           </linearGradient>
-          <linearGradient id="floor" x1="0" y1="0" x2="0" y2="1">
-            <stop offset="0" stopColor="#140b08" stopOpacity="0" />
-            <stop offset="1" stopColor="#0c0605" />
+          <linearGradient id="bench" x1="0" y1="0" x2="0" y2="1">
+            <stop offset="0" stopColor="#2a130c" />
+            <stop offset="1" stopColor="#100706" />
+          </linearGradient>
+          <linearGradient id="bath" x1="0" y1="0" x2="0" y2="1">
+            <stop offset="0" stopColor="#8f3114" />
+            <stop offset="1" stopColor="#5a1d0d" />
           </linearGradient>
         </defs>
 
-        <rect width="800" height="640" fill="#1a0f0b" />
+        <rect width="800" height="780" fill="#1a0f0b" />
         <rect width="800" height="640" fill="url(#lamp)" />
 
         <path d="M-20 118C200 168 600 168 820 118" fill="none" stroke="#e9a57d" strokeOpacity="0.55" strokeWidth="1.5" />
@@ -80,7 +84,25 @@ export function Drying() {
           <rect x="604" y="134" width="10" height="28" rx="3" fill="#b5714c" />
         </g>
 
-        <rect y="400" width="800" height="240" fill="url(#floor)" />
+        <rect y="584" width="800" height="196" fill="url(#bench)" />
+        <g>
+          <path d="M196 596H610l38 112H158z" fill="#6a2411" />
+          <path d="M212 608H594l29 84H183z" fill="url(#bath)" />
+          <g className={classes.developing}>
+            <path d="M330 622H492l14 58H312z" fill="#d98a60" />
+            <path d="M341 629H481l8 38H329z" fill="#6d2a16" />
+            <path d="M329 667l36-22 26 12 34-20 62 24 2 6z" fill="#33120a" />
+            <ellipse cx="450" cy="641" rx="11" ry="4.5" fill="#ffd2a4" />
+          </g>
+          <path
+            d="M236 630c24 6 48-6 72 0M520 662c20 5 40-5 60 0M226 668c18 5 36-5 54 0"
+            fill="none"
+            stroke="#f0a274"
+            strokeOpacity="0.35"
+            strokeWidth="1.5"
+            strokeLinecap="round"
+          />
+        </g>
       </svg>
     </div>
   );

@@ -35,7 +35,7 @@ export function Editor({ image }: { image: ImageView }) {
         hint={t("edit.title_hint")}
         value={image.title}
         most={LONGEST_TITLE}
-        error={fields["title"]?.join(" ")}
+        error={fields.title?.join(" ")}
         onSave={(title) => save({ title })}
       />
       <Field
@@ -46,13 +46,13 @@ export function Editor({ image }: { image: ImageView }) {
         why={t("edit.alt_why")}
         value={image.alt_text}
         most={LONGEST_ALT}
-        error={fields["alt_text"]?.join(" ")}
+        error={fields.alt_text?.join(" ")}
         onSave={(alt_text) => save({ alt_text })}
       />
       <Radio.Group
         label={t("visibility.label")}
         value={image.visibility}
-        onChange={(visibility) => save({ visibility: visibility as Visibility })}
+        onChange={(visibility) => save({ visibility: visibility })}
       >
         <div className={classes.visibilities}>
           {VISIBILITIES.map((visibility) => (

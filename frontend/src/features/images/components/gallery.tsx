@@ -8,8 +8,15 @@ import { myImagesQuery } from "@/features/images/queries";
 import { sentence } from "@/lib/sentences";
 import classes from "./gallery.module.css";
 
-/** The latest image, large, and the others below. `without` are shown elsewhere on the page. */
-export function Gallery({ without }: { without: ReadonlySet<string> }) {
+interface Props {
+  /** Images that are shown elsewhere on the page. */
+  without: ReadonlySet<string>;
+  /** Whether some are on their way: then nothing is said of emptiness. */
+  expecting: boolean;
+}
+
+/** The latest image, large, and the others below. */
+export function Gallery({ without, expecting }: Props) {
   const { t } = useTranslation(["images", "common"]);
   const query = useInfiniteQuery(myImagesQuery());
   if (query.isPending) return <div className={classes.waiting} aria-hidden="true" />;
@@ -29,7 +36,7 @@ export function Gallery({ without }: { without: ReadonlySet<string> }) {
   const latest = images.find(({ status }) => status === "ready");
   const others = images.filter((image) => image !== latest);
   if (images.length === 0) {
-    return without.size > 0 ? null : (
+    return expecting ? null : (
       <section className={classes.empty}>
         <span className={classes.line} aria-hidden="true">
           <i />

@@ -36,7 +36,7 @@ export function Photo({ image, sizes, first = false, className }: Props) {
     }
     setFailed(source.url);
     try {
-      putImage(queries, await queries.fetchQuery({ ...imageQuery(image.id, queries), staleTime: 0 }));
+      putImage(queries, await queries.query({ ...imageQuery(image.id, queries), staleTime: 0 }));
     } catch {
       setLost(true);
     }

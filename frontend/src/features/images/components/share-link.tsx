@@ -13,7 +13,7 @@ export function ShareLink({ image }: { image: ImageView }) {
       await navigator.clipboard.writeText(link);
       say({ tone: "calm", text: t("share.copied") });
     } catch {
-      say({ tone: "bad", text: t("share.failed", { link }) });
+      say({ tone: "bad", text: t("share.failed", { address: link }) });
     }
   };
   return (

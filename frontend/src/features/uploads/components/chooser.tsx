@@ -19,7 +19,7 @@ export function Chooser({ small }: { small: boolean }) {
     <section className={classes.zone} data-small={small}>
       <div className={classes.words}>
         <h1 tabIndex={-1}>{t("heading")}</h1>
-        <p className={classes.lead}>{t("lead")}</p>
+        <p className={classes.lead}>{t(small ? "lead_small" : "lead")}</p>
       </div>
       <Button
         size={small ? "md" : "lg"}
