@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samtranslator.yaml_helper import yaml_parse
 
 from darkroom.adapters import signing_keys
+from darkroom.images.model import MOST_BYTES
 from localstack import packages
 from localstack.cloud import REGION
 from localstack.front import Routes
@@ -122,6 +123,7 @@ class Deployer:
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
             "PublicWebUrl": self._wish.origins[-1],
+            "MostUploadBytes": os.environ.get("DARKROOM_MOST_UPLOAD_BYTES", str(MOST_BYTES)),
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
             "AllowedOrigins": ",".join(self._wish.origins),
         }
@@ -327,11 +329,14 @@ def _outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _with_numbers(part: Any, numbers: Mapping[str, int]) -> Any:
-    """Put numbers where the template refers to them: the emulator would pass the parameter on as text."""
+    """Put numbers where the template refers to them: the emulator would pass the parameter on as text.
+
+    What functions find in their environment is text.
+    """
     if isinstance(part, dict):
         if set(part) == {"Ref"} and part["Ref"] in numbers:
             return numbers[part["Ref"]]
-        return {key: _with_numbers(value, numbers) for key, value in part.items()}
+        return {key: value if key == "Variables" else _with_numbers(value, numbers) for key, value in part.items()}
     return [_with_numbers(value, numbers) for value in part] if isinstance(part, list) else part
 
 

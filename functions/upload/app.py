@@ -20,9 +20,10 @@ from darkroom.settings import DatabaseSettings, VerifierSettings
 
 @dataclass(frozen=True, kw_only=True)
 class UploadSettings(DatabaseSettings, VerifierSettings):
-    """Where originals arrive."""
+    """Where originals arrive, and the most bytes one may have."""
 
     originals_bucket: str
+    most_upload_bytes: int
 
 
 settings = UploadSettings.load()
@@ -46,6 +47,7 @@ def request_upload() -> Response:
             size=new.bytes,
             checksum_sha256=new.checksum_sha256,
             visibility=new.visibility,
+            most=settings.most_upload_bytes,
         )
     return created(upload_view(image, place))
 
@@ -91,6 +93,12 @@ def upload_image() -> Response:
     else:
         raise UnsupportedType("Send the photo itself with its image/* Content-Type, or a form with a field `file`.")
     image = uploading.accept_image(
-        unit_of_work, uploads, owner=owner, file_name=name or "photo", content_type=content_type, data=data
+        unit_of_work,
+        uploads,
+        owner=owner,
+        file_name=name or "photo",
+        content_type=content_type,
+        data=data,
+        most=settings.most_upload_bytes,
     )
     return accepted(AcceptedView(image=image_view(image)))

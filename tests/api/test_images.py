@@ -10,7 +10,8 @@ import requests
 from darkroom.ids import uuid7
 from darkroom.images.model import PART_BYTES
 from tests.api.test_auth import credentials, is_problem
-from tests.conftest import Load
+from tests.conftest import Load, load_function
+from tests.deployed import Deployed
 from tests.gateway import Answer, Gateway
 from tests.pictures import a_picture, encoded
 
@@ -27,6 +28,7 @@ class Person:
         token = None
         if signed_in:
             token = Gateway(load("auth").app).post("/v1/auth/register", credentials()).json["access_token"]
+        self.token = token
         self.upload = Gateway(load("upload").app, token=token)
         self.info = Gateway(load("info").app, token=token)
         self._convert = load("convert")
@@ -153,6 +155,20 @@ def test_an_upload_is_given_up(ada: Person) -> None:
 )
 def test_what_is_announced_is_checked(ada: Person, facts: dict[str, Any], status: int) -> None:
     assert is_problem(ada.ask(**facts), status)
+
+
+def test_a_studio_decides_how_large_a_photo_may_be(ada: Person, deployed: Deployed) -> None:
+    function = load_function("upload", deployed.variables("upload") | {"MOST_UPLOAD_BYTES": "1000"})
+    gateway = Gateway(function.app, token=ada.token)
+
+    asked = gateway.post("/v1/uploads", NEW | {"bytes": 1001})
+    sent = gateway.post("/v1/images", PHOTO, headers={"Content-Type": "image/jpeg"})
+
+    assert is_problem(asked, 413)
+    assert is_problem(sent, 413)
+    assert "1,000" in asked.json["detail"]
+    assert gateway.post("/v1/uploads", NEW | {"bytes": 1000}).status == 201
+    function.unit_of_work.close()
 
 
 def test_a_refused_photo_says_why_and_has_no_variants(ada: Person) -> None:

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from darkroom.images.model import MOST_BYTES, MOST_STREAMED_BYTES
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 FUNCTIONS = {
     name: part["Properties"] for name, part in RESOURCES.items() if part["Type"] == "AWS::Serverless::Function"
 }
+READ_AT_THE_START = {"TRUSTED_ISSUERS": "[]", "MOST_UPLOAD_BYTES": "1"}
 HTTP_FUNCTIONS = [name for name, function in FUNCTIONS.items() if function["Handler"] == "app.app"]
 
 
@@ -29,7 +32,7 @@ def test_the_template_states_the_routes_that_the_function_serves(name: str, monk
         if event["Type"] == "Api"
     }
     for variable in FUNCTIONS[name]["Environment"]["Variables"]:
-        monkeypatch.setenv(variable, "[]" if variable == "TRUSTED_ISSUERS" else f"a-{variable.lower()}")
+        monkeypatch.setenv(variable, READ_AT_THE_START.get(variable, f"a-{variable.lower()}"))
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(variable, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -38,6 +41,14 @@ def test_the_template_states_the_routes_that_the_function_serves(name: str, monk
 
     served = {(method, path) for path, methods in app.routes.items() for method in methods}
     assert served == stated
+
+
+def test_the_most_bytes_of_a_photo_can_be_set_up_to_what_is_developed() -> None:
+    """REQUIREMENTS 2."""
+    stated = TEMPLATE["Parameters"]["MostUploadBytes"]
+
+    assert (stated["Default"], stated["MaxValue"]) == (MOST_BYTES, MOST_STREAMED_BYTES)
+    assert FUNCTIONS["UploadFunction"]["Environment"]["Variables"]["MOST_UPLOAD_BYTES"] == {"Ref": "MostUploadBytes"}
 
 
 def test_a_route_belongs_to_one_function() -> None:

@@ -61,6 +61,13 @@ def test_more_than_25_megabytes_is_refused_before_anything_is_sent(
         ask(unit_of_work, storage, size=MOST_BYTES + 1)
 
 
+def test_a_studio_may_take_more_or_less(unit_of_work: FakeUnitOfWork, storage: FakeStorage) -> None:
+    ask(unit_of_work, storage, size=40_000_000, most=40_000_000)
+
+    with pytest.raises(TooLarge, match="40,000,000"):
+        ask(unit_of_work, storage, size=40_000_001, most=40_000_000)
+
+
 @pytest.mark.parametrize("content_type", ["image/tiff", "image/svg+xml", "application/pdf", "", "IMAGE/JPEG;x"])
 def test_kinds_we_do_not_develop_are_refused(
     unit_of_work: FakeUnitOfWork, storage: FakeStorage, content_type: str

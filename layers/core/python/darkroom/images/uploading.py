@@ -39,8 +39,12 @@ def request_upload(  # noqa: PLR0913 - what is announced of a file is six facts
     size: int,
     checksum_sha256: str | None = None,
     visibility: Visibility = Visibility.PRIVATE,
+    most: int = MOST_BYTES,
 ) -> tuple[Image, PostForm | Multipart]:
-    """Announce a file of `size` bytes and get a place for it: a form, or above 16 MB parts that can be resumed."""
+    """Announce a file of `size` bytes and get a place for it: a form, or above 16 MB parts that can be resumed.
+
+    More than `most` bytes are `TooLarge`.
+    """
     image = announce(
         store,
         owner=owner,
@@ -50,6 +54,7 @@ def request_upload(  # noqa: PLR0913 - what is announced of a file is six facts
         lifetime=MULTIPART_LIFETIME if size > MULTIPART_ABOVE_BYTES else POST_LIFETIME,
         checksum_sha256=checksum_sha256,
         visibility=visibility,
+        most=most,
     )
     if size > MULTIPART_ABOVE_BYTES:
         image = replace(image, multipart_id=uploads.start_multipart(image.id, image.content_type))
@@ -110,6 +115,7 @@ def accept_image(  # noqa: PLR0913 - a file and what is said of it
     content_type: str,
     data: bytes,
     visibility: Visibility = Visibility.PRIVATE,
+    most: int = MOST_BYTES,
 ) -> Image:
     """Take the bytes of a photo themselves. The row stands before the bytes do, so nothing arrives unannounced."""
     with unit_of_work() as store:
@@ -122,6 +128,7 @@ def accept_image(  # noqa: PLR0913 - a file and what is said of it
             lifetime=POST_LIFETIME,
             checksum_sha256=hashlib.sha256(data).hexdigest(),
             visibility=visibility,
+            most=most,
         )
     uploads.put(image, data)
     return image
