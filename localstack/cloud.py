@@ -63,6 +63,7 @@ def _environment(home: Home, ports: Ports) -> Mapping[str, str]:
         "DARKROOM_POSTGRES_PORT": str(ports.postgres),
         "DARKROOM_GRPC_PORT": str(ports.grpc),
         "DARKROOM_WEB_PORT": str(ports.web),
+        "DARKROOM_DEV_PORT": str(ports.dev),
         "DARKROOM_LOGS": str(home.logs),
         "GATEWAY_PORT": str(ports.aws),
         "BIND_HOST": LOOPBACK,
@@ -75,5 +76,7 @@ def _environment(home: Home, ports: Ports) -> Mapping[str, str]:
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "TMPDIR": str(home.temporary),
+        # CloudFront functions run in Node; where the machine has none, in the one that the web app was built with.
+        "PATH": f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{CHECKOUT / '.tools/node/bin'}",
         "PYTHONUNBUFFERED": "1",
     }

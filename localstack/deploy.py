@@ -17,7 +17,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from darkroom.adapters import signing_keys
 from darkroom.images.model import MOST_BYTES
-from localstack import packages
+from localstack import packages, web
 from localstack.cloud import REGION
 from localstack.front import Routes
 from localstack.home import SOURCE
@@ -44,6 +44,8 @@ class Wish:
     database_url: str
     api_url: str
     media_url: str
+    web_url: str
+    storage_urls: Sequence[str]  # the origins that a browser reaches the buckets at
     origins: Sequence[str]
 
 
@@ -98,6 +100,12 @@ class Deployer:
             "EVENTS_QUEUE_URL": names["EventsQueue"],
         }
 
+    def publish(self, built: Path, sockets_url: str) -> None:
+        """Put the web app that was built where the distribution serves it, and tell it what it has to know."""
+        config = {"sockets": sockets_url, "mostUploadBytes": _most_upload_bytes()}
+        with self._told():
+            web.publish(self._objects, self._physical_names()["WebBucket"], built, config)
+
     def recover(self) -> None:
         """Have the sweep look for uploads that arrived while nobody was there to hear it."""
         with self._told():
@@ -122,8 +130,9 @@ class Deployer:
         parameters = {
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
-            "PublicWebUrl": self._wish.origins[-1],
-            "MostUploadBytes": os.environ.get("DARKROOM_MOST_UPLOAD_BYTES", str(MOST_BYTES)),
+            "PublicWebUrl": self._wish.web_url,
+            "PublicStorageUrls": " ".join(self._wish.storage_urls),
+            "MostUploadBytes": str(_most_upload_bytes()),
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
             "AllowedOrigins": ",".join(self._wish.origins),
         }
@@ -139,7 +148,7 @@ class Deployer:
         return Routes(
             api_prefix=f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}",
             media_host=outputs["MediaDomain"].replace(".cloudfront.net", ".cloudfront.localhost"),
-            media_headers=_media_headers(template),
+            web_host=outputs["WebDomain"].replace(".cloudfront.net", ".cloudfront.localhost"),
             sockets_prefix=_sockets_prefix(template),
         )
 
@@ -320,6 +329,10 @@ def from_text(file: Path) -> Routes | None:
         return None
 
 
+def _most_upload_bytes() -> int:
+    return int(os.environ.get("DARKROOM_MOST_UPLOAD_BYTES") or MOST_BYTES)
+
+
 def _tag(stack: Mapping[str, Any]) -> str | None:
     return next((tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == _DIGEST_TAG), None)
 
@@ -338,23 +351,6 @@ def _with_numbers(part: Any, numbers: Mapping[str, int]) -> Any:
             return numbers[part["Ref"]]
         return {key: value if key == "Variables" else _with_numbers(value, numbers) for key, value in part.items()}
     return [_with_numbers(value, numbers) for value in part] if isinstance(part, list) else part
-
-
-def _media_headers(template: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the response headers policy adds to an answer; the emulator's CloudFront leaves it out."""
-    headers: dict[str, str] = {}
-    for resource in template["Resources"].values():
-        if resource["Type"] != "AWS::CloudFront::ResponseHeadersPolicy":
-            continue
-        policy = resource["Properties"]["ResponseHeadersPolicyConfig"]
-        security = policy.get("SecurityHeadersConfig", {})
-        if "ContentTypeOptions" in security:
-            headers["X-Content-Type-Options"] = "nosniff"
-        if "ContentSecurityPolicy" in security:
-            headers["Content-Security-Policy"] = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-        for item in policy.get("CustomHeadersConfig", {}).get("Items", []):
-            headers[item["Header"]] = item["Value"]
-    return headers
 
 
 def _sockets_prefix(template: Mapping[str, Any]) -> str:

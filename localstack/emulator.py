@@ -1,4 +1,4 @@
-"""The AWS emulator as a process of its own: ministack, with a checkpoint, and the api and media addresses in front.
+"""The AWS emulator as a process of its own: ministack, with a checkpoint, and the public addresses in front.
 
 Run as `python -m localstack.emulator`; the supervisor sets the environment that ministack reads when it is imported.
 """
@@ -32,7 +32,7 @@ def main() -> None:
 
     repairs.apply()
     config = Config()
-    config.bind = [f"{LOOPBACK}:{port}" for port in (ports.aws, ports.api, ports.media)]
+    config.bind = [f"{LOOPBACK}:{port}" for port in (ports.aws, ports.api, ports.media, ports.web)]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"

@@ -1,7 +1,7 @@
-"""The addresses in front of the emulator: `api` leads to the gateway's stage, `media` to the distribution.
+"""The addresses in front of the emulator: `api` leads to the gateway's stage, `media` and `web` to distributions.
 
 Names below `localhost` do not resolve everywhere, so each gets a port of its own, and the request is readdressed here.
-Also what the emulator's CloudFront lacks is done here, from the deployed template: the response headers policy.
+The emulator's CloudFront does not reach the gateway, so the web address leads there by itself, as the template says.
 """
 
 import asyncio
@@ -10,10 +10,11 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
+from urllib.parse import quote
 
 from localstack.home import Ports
 
@@ -28,12 +29,16 @@ SAVE_EVERY_SECONDS = 2.0
 _CHECKPOINT_PATH = "/_darkroom/checkpoint"
 _EMULATORS_OWN = ("/_", "/health", "/oauth2/", "/logout", "/iceberg", "/v2/", "/v20180820/")
 _CLOSED_ON_MEDIA = (*_EMULATORS_OWN, "/private/")  # the latter by the bucket's policy, which the emulator passes over
+_API_ON_WEB = ("/v1/", "/.well-known/")  # the behaviours of WebDistribution
 _MOST_BYTES = 4_700_000  # what fits into Lambda's 6 MB in base64, beside the rest of the event
 _TOO_LARGE = "The gateway takes 10 MB; ask POST /v1/uploads for a place to upload more."
 _FAULT = "Something went wrong on our side; try again."
 _FIRST_FAULT = 500
 _PROBLEM = b"application/problem+json"
+_FORBIDDEN = 403
 _NOT_FOUND = 404
+_NOTHING_HERE = b"There is nothing at this address.\n"
+_NOT_BUILT = b"The web app is not here: 'make up' builds it, and says what is missing where it cannot.\n"
 _REFUSALS = range(300, 600)
 
 SOCKETS_PATH = "/v1/sockets"
@@ -43,11 +48,11 @@ CONNECT_ANSWER: ContextVar[Mapping[str, Any] | None] = ContextVar("connect_answe
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Where the ports lead: path prefixes of the gateway, the distribution's host, and what it adds to an answer."""
+    """Where the ports lead: path prefixes of the gateway, and the hosts of the distributions."""
 
     api_prefix: str
     media_host: str
-    media_headers: dict[str, str] = field(default_factory=dict)
+    web_host: str
     sockets_prefix: str = ""
 
 
@@ -74,6 +79,8 @@ class Front:
             await self._api(scope, receive, send)
         elif scope["server"][1] == self._ports.media:
             await self._media(scope, receive, send)
+        elif scope["server"][1] == self._ports.web:
+            await self._web(scope, receive, send)
         elif scope["path"] == _CHECKPOINT_PATH:
             self.save()
             await _answer(send, 204, b"")
@@ -130,18 +137,23 @@ class Front:
         if path.startswith(_CLOSED_ON_MEDIA) or scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 403, b"")
             return
-        # The viewer's https ends at the CDN; here there is none to redirect to.
-        headers = _with(scope, {b"host": routes.media_host.encode(), b"x-forwarded-proto": b"https"})
-        added = [(name.lower().encode(), value.encode()) for name, value in routes.media_headers.items()]
-        overridden = {name for name, _ in added}
+        await self._app(_at_the_cdn(scope, routes.media_host), receive, send)
 
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in overridden]
-                message = {**message, "headers": [*kept, *added]}
-            await send(message)
-
-        await self._app({**scope, "headers": headers}, receive, send_with_policy)
+    async def _web(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(_API_ON_WEB):
+            await self._api(scope, receive, send)
+        elif (routes := self._where()) is None:
+            await _not_yet(send)
+        elif scope["method"] not in {"GET", "HEAD"}:
+            await _answer(send, _FORBIDDEN, b"")
+        else:
+            path = normpath("/" + scope["path"].lstrip("/"))
+            if path.startswith(_EMULATORS_OWN):  # which looks at these before it looks at the host
+                path = "/index.html" if _is_page(path) else "/absent.html"
+            scope = {**scope, "path": path, "raw_path": quote(path).encode()}
+            absent = _NOT_BUILT if _is_page(path) else _NOTHING_HERE
+            send = _absence_told(send, absent if scope["method"] == "GET" else b"")
+            await self._app(_at_the_cdn(scope, routes.web_host), receive, send)
 
     def _where(self) -> Routes | None:
         """Read the routes that the last deploy left."""
@@ -151,6 +163,16 @@ class Front:
                 self._routes = Routes(**json.loads(self._file.read_text(encoding="utf-8")))
                 self._read_at = (now.st_ino, now.st_mtime_ns)
         return self._routes
+
+
+def _at_the_cdn(scope: Scope, host: str) -> Scope:
+    """Readdress a request to a distribution. The viewer's https ends there; here there is none to redirect to."""
+    return {**scope, "headers": _with(scope, {b"host": host.encode(), b"x-forwarded-proto": b"https"})}
+
+
+def _is_page(path: str) -> bool:
+    """Tell a page of the app from a file, as the template's WebDeepLinks does."""
+    return "." not in path.rpartition("/")[2]
 
 
 def _with(scope: Scope, changes: dict[bytes, bytes]) -> Headers:
@@ -180,6 +202,26 @@ def _faults_told(send: Send) -> Send:
             if told:
                 await _problem(send, _FIRST_FAULT, "Internal Server Error", _FAULT)
         if not told:
+            await send(message)
+
+    return send_or_tell
+
+
+def _absence_told(send: Send, body: bytes) -> Send:
+    """Answer 404 where the emulator's bucket says 403 of what is absent, though it may be listed, in plain words."""
+    absent = False
+
+    async def send_or_tell(message: Message) -> None:
+        nonlocal absent
+        if message["type"] == "http.response.start" and message["status"] in {_FORBIDDEN, _NOT_FOUND}:
+            absent = True
+            dropped = {b"content-type", b"content-length", b"content-encoding"}
+            kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in dropped]
+            kind = (b"content-type", b"text/plain; charset=utf-8")
+            headers = [*kept, kind, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+            await send({**message, "status": _NOT_FOUND, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+        if not absent:
             await send(message)
 
     return send_or_tell

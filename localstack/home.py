@@ -25,10 +25,11 @@ class Ports:
     media: int
     postgres: int
     grpc: int
-    web: int  # kept for the web app
+    web: int
+    dev: int  # of `make dev`
 
     def __post_init__(self) -> None:  # noqa: D105 - a port that exists is valid
-        for port in (self.aws, self.api, self.media, self.postgres, self.grpc, self.web):
+        for port in (self.aws, self.api, self.media, self.postgres, self.grpc, self.web, self.dev):
             if not 0 < port <= _HIGHEST_PORT:
                 raise Trouble(f"{port} is not a port: choose DARKROOM_PORT between 1024 and 65000.")
 
@@ -43,6 +44,7 @@ class Ports:
             postgres=_port("DARKROOM_POSTGRES_PORT", aws + 16),
             grpc=_port("DARKROOM_GRPC_PORT", aws + 17),
             web=_port("DARKROOM_WEB_PORT", aws + 18),
+            dev=_port("DARKROOM_DEV_PORT", aws + 19),
         )
 
 
@@ -79,7 +81,7 @@ class Home:
 
     @property
     def routes(self) -> Path:
-        """Where the api and media ports lead: written by the deployer, read by the emulator's front."""
+        """Where the api, media and web ports lead: written by the deployer, read by the emulator's front."""
         return self.cloud / "routes.json"
 
     @property

@@ -9,6 +9,7 @@ from rich.table import Table
 
 _WORTH_TELLING_SECONDS = 1.0
 _MEANINGS = {
+    "web": "the web app: open this",
     "api": "the API",
     "graphql": "the same in GraphQL; a browser gets GraphiQL",
     "sockets": "subscriptions, as they happen",

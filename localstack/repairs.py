@@ -15,6 +15,7 @@ def apply() -> None:
     """Repair the imported ministack."""
     _leave_saving_to_the_checkpoint()
     _adopt_buckets()
+    _adopt_cloudfront_functions()
     _retry_soon()
     _say_what_connect_answered()
 
@@ -40,6 +41,18 @@ def _adopt_buckets() -> None:
         return create(logical_id, properties, stack_name)
 
     buckets["create"] = create_or_adopt
+
+
+def _adopt_cloudfront_functions() -> None:
+    """Replace a function that stands: a checkpoint may know it, and not yet the stack that it belongs to."""
+    functions = provisioners._RESOURCE_HANDLERS["AWS::CloudFront::Function"]  # noqa: SLF001 - the same
+    create = functions["create"]
+
+    def create_anew(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        provisioners._cf._functions.pop(properties.get("Name"), None)  # noqa: SLF001 - the same
+        return create(logical_id, properties, stack_name)
+
+    functions["create"] = create_anew
 
 
 def _retry_soon() -> None:

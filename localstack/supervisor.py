@@ -17,6 +17,7 @@ import watchfiles
 
 from localstack import cloud, deploy, postgres
 from localstack.bridge import Bridge
+from localstack.building import WebBuild
 from localstack.front import SOCKETS_PATH
 from localstack.home import LOOPBACK, SOURCE, Home, Ports, is_free, write
 from localstack.processes import Child
@@ -44,6 +45,7 @@ class Supervisor:
         self._database: postgres.Postgres | None = None
         self._children: dict[str, Child] = {}
         self._bridge = Bridge(home, ports, endpoint=self._endpoint, say=progress.say)
+        self._web = WebBuild(home, say=progress.say)
         self._deaths: dict[str, deque[float]] = {}
         self._edits: set[str] = set()
         self._is_up = False
@@ -69,6 +71,7 @@ class Supervisor:
                 for signalled in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                     signal.signal(signalled, signal.SIG_IGN)
                 self._take_down()
+                self._web.stop()
 
     def _bring_up(self) -> None:
         self._check_ports()
@@ -76,6 +79,7 @@ class Supervisor:
         for log in self._home.logs.glob("*.log"):
             if log.stat().st_size > _LOG_LIMIT_BYTES:
                 log.replace(log.with_suffix(".log.old"))
+        self._web.begin()
         if url := os.environ.get("DATABASE_URL"):
             postgres.check(url)
         else:
@@ -90,6 +94,9 @@ class Supervisor:
                 self._look()
         with self._progress.step("Waiting for the bridge"):
             self._wait_for_the_bridge()
+        if self._web.is_under_way:
+            with self._progress.step("Building the web app"):
+                self._wait_for_the_web_app()
         self._is_up = True
 
     def _deploy(self) -> None:
@@ -103,6 +110,8 @@ class Supervisor:
         deployer.migrate()
         deployer.recover()
         self._deploy_at = None
+        if built := self._web.built:
+            self._deployer().publish(built, self._sockets_url)
         if self._has_emulator:
             cloud.checkpoint(self._ports)
 
@@ -112,7 +121,9 @@ class Supervisor:
             database_url=os.environ.get("DATABASE_URL") or (self._database.url if self._database else ""),
             api_url=self._api_url,
             media_url=self._media_url,
-            origins=[self._api_url, f"http://localhost:{self._ports.web}"],
+            web_url=self._web_url,
+            storage_urls=_loopback_names(self._endpoint),
+            origins=[self._api_url, f"http://localhost:{self._ports.web}", f"http://localhost:{self._ports.dev}"],
         )
         return deploy.Deployer(wish, say=self._progress.say)
 
@@ -132,6 +143,14 @@ class Supervisor:
         return f"http://{routes.media_host}:{port}" if routes else "http://not-known-yet.invalid"
 
     @property
+    def _web_url(self) -> str:
+        if self._has_emulator:
+            return f"http://localhost:{self._ports.web}"
+        routes = deploy.from_text(self._home.routes)
+        port = urlsplit(self._endpoint).port or 80
+        return f"http://{routes.web_host}:{port}" if routes else "http://not-known-yet.invalid"
+
+    @property
     def _sockets_url(self) -> str:
         if self._has_emulator:
             return f"ws://localhost:{self._ports.api}{SOCKETS_PATH}"
@@ -141,6 +160,7 @@ class Supervisor:
     def _tell(self) -> dict[str, str]:
         """Write the addresses for others, once all is up."""
         endpoints = {
+            "web": self._web_url,
             "api": self._api_url,
             "graphql": f"{self._api_url}/v1/graphql",
             "sockets": self._sockets_url,
@@ -180,6 +200,14 @@ class Supervisor:
                 raise Trouble(f"The bridge does not start: {self._bridge.log} says why.")
             self._look()
             time.sleep(0.02)
+
+    def _wait_for_the_web_app(self) -> None:
+        while self._web.is_under_way:
+            self._look()
+            time.sleep(0.02)
+        self._deploy_at = 0.0  # once more, now with the app
+        while self._deploy_at is not None:
+            self._look()
 
     def _heal(self, name: str, dead: Child) -> None:
         self._count_death(name)
@@ -244,6 +272,8 @@ class Supervisor:
             }
         if not os.environ.get("DATABASE_URL"):
             ports["DARKROOM_POSTGRES_PORT"] = self._ports.postgres
+        if self._has_emulator:
+            ports["DARKROOM_WEB_PORT"] = self._ports.web
         for variable, port in ports.items():
             deadline = time.monotonic() + 3  # what a killed supervisor left is ending just now
             while not is_free(port):
@@ -306,6 +336,12 @@ def already_running(home: Home) -> str:
     with suppress(FileNotFoundError, ValueError, KeyError):
         where = f"the API is at {json.loads(home.endpoints.read_text(encoding='utf-8'))['api']}"
     return f"Darkroom is already running from {home.root} (process {running_pid(home)}): {where}. `make down` stops it."
+
+
+def _loopback_names(endpoint: str) -> list[str]:
+    """Return an endpoint's origin under both names of this machine: signed addresses have the one, people the other."""
+    origin = f"{urlsplit(endpoint).scheme}://{urlsplit(endpoint).netloc}"
+    return sorted({origin, origin.replace(LOOPBACK, "localhost"), origin.replace("localhost", LOOPBACK)})
 
 
 def _interrupt(*_: object) -> None:

@@ -11,7 +11,7 @@ import pytest
 from localstack.front import CONNECT_ANSWER, SOCKETS_PATH, Front, Message, Receive, Routes, Scope, Send
 from localstack.home import Ports
 
-PORTS = Ports(aws=1, api=2, media=3, postgres=4, grpc=5, web=6)
+PORTS = Ports(aws=1, api=2, media=3, postgres=4, grpc=5, web=6, dev=7)
 
 
 class Emulator:
@@ -32,7 +32,11 @@ class Emulator:
 @pytest.fixture
 def routes(tmp_path: Path) -> Path:
     file = tmp_path / "routes.json"
-    file.write_text(json.dumps(asdict(Routes(api_prefix="/stage", media_host="media", sockets_prefix="/sockets/live"))))
+    file.write_text(
+        json.dumps(
+            asdict(Routes(api_prefix="/stage", media_host="media", web_host="web", sockets_prefix="/sockets/live"))
+        )
+    )
     return file
 
 
