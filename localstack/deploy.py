@@ -41,11 +41,11 @@ class Wish:
     """What is to be deployed where."""
 
     endpoint: str
+    web_url: str
+    storage_urls: Sequence[str]  # the origins that a browser reaches the buckets at
     database_url: str
     api_url: str
     media_url: str
-    web_url: str
-    storage_urls: Sequence[str]  # the origins that a browser reaches the buckets at
     origins: Sequence[str]
 
 

@@ -118,12 +118,12 @@ class Supervisor:
     def _deployer(self) -> deploy.Deployer:
         wish = deploy.Wish(
             endpoint=self._endpoint,
+            web_url=self._web_url,
+            storage_urls=_loopback_names(self._endpoint),
             database_url=os.environ.get("DATABASE_URL") or (self._database.url if self._database else ""),
             api_url=self._api_url,
             media_url=self._media_url,
-            web_url=self._web_url,
-            storage_urls=_loopback_names(self._endpoint),
-            origins=[self._api_url, f"http://localhost:{self._ports.web}", f"http://localhost:{self._ports.dev}"],
+            origins=[self._api_url, f"http://localhost:{self._ports.web}"],
         )
         return deploy.Deployer(wish, say=self._progress.say)
 
