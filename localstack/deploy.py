@@ -128,11 +128,11 @@ class Deployer:
         self._keep_secrets()
         template = self._local_template()
         parameters = {
-            "PublicApiUrl": self._wish.api_url,
-            "PublicMediaUrl": self._wish.media_url,
             "PublicWebUrl": self._wish.web_url,
             "PublicStorageUrls": " ".join(self._wish.storage_urls),
             "MostUploadBytes": str(_most_upload_bytes()),
+            "PublicApiUrl": self._wish.api_url,
+            "PublicMediaUrl": self._wish.media_url,
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
             "AllowedOrigins": ",".join(self._wish.origins),
         }
@@ -329,10 +329,6 @@ def from_text(file: Path) -> Routes | None:
         return None
 
 
-def _most_upload_bytes() -> int:
-    return int(os.environ.get("DARKROOM_MOST_UPLOAD_BYTES") or MOST_BYTES)
-
-
 def _tag(stack: Mapping[str, Any]) -> str | None:
     return next((tag["Value"] for tag in stack.get("Tags", []) if tag["Key"] == _DIGEST_TAG), None)
 
@@ -351,6 +347,10 @@ def _with_numbers(part: Any, numbers: Mapping[str, int]) -> Any:
             return numbers[part["Ref"]]
         return {key: value if key == "Variables" else _with_numbers(value, numbers) for key, value in part.items()}
     return [_with_numbers(value, numbers) for value in part] if isinstance(part, list) else part
+
+
+def _most_upload_bytes() -> int:
+    return int(os.environ.get("DARKROOM_MOST_UPLOAD_BYTES") or MOST_BYTES)
 
 
 def _sockets_prefix(template: Mapping[str, Any]) -> str:
