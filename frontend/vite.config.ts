@@ -8,7 +8,7 @@ import { themeCss } from "./vite/theme-css.ts";
 export default defineConfig(({ mode }) => {
   const env = { ...loadEnv(mode, process.cwd(), "DARKROOM_"), ...process.env };
   const api = env.DARKROOM_API ?? "http://localhost:4580";
-  const proxy = { "/v1": { target: api }, "/.well-known": { target: api } };
+  const proxy = { "/v1": { target: api, ws: true, rewriteWsOrigin: true }, "/.well-known": { target: api } };
   return {
     plugins: [react(), themeCss(), configJson({ sockets: env.DARKROOM_SOCKETS })],
     resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },

@@ -1,4 +1,4 @@
-"""The command line of the local cloud: `python -m localstack up|down|reset|logs`."""
+"""The command line of the local cloud: `python -m localstack up|dev|down|reset|logs`."""
 
 import argparse
 import contextlib
@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from localstack import logs, postgres, processes
+from localstack import developing, logs, postgres, processes
 from localstack.home import Home, Ports
 from localstack.progress import Progress
 from localstack.supervisor import Supervisor, running_pid
@@ -19,6 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="localstack", description="Darkroom's local cloud.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="bring it up and stay with it; Ctrl-C stops it")
+    commands.add_parser("dev", help="serve the web app from its sources, against the cloud that is up")
     commands.add_parser("down", help="stop the one that runs")
     reset = commands.add_parser("reset", help="stop it and wipe its data")
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -28,6 +29,8 @@ def main() -> int:
         home = Home.load()
         if arguments.command == "up":
             _up(home)
+        elif arguments.command == "dev":
+            developing.run(home, Ports.load())
         elif arguments.command == "down":
             _down(home)
         elif arguments.command == "reset":
