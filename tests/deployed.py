@@ -57,6 +57,8 @@ def deploy_template(database_url: str) -> Deployed:
         names[logical] = _make_queue(logical, names)
     for logical in _of_type("AWS::S3::Bucket"):
         names[logical] = _make_bucket(logical, names)
+    for logical in _of_type("AWS::CloudFront::Distribution"):
+        names[logical] = _make_distribution(logical, names)
     signing_keys.ensure(boto3.client("secretsmanager"), "darkroom/signing-keys")
     return Deployed(names, database_url)
 
@@ -133,6 +135,20 @@ def _make_bucket(logical: str, names: Mapping[str, str]) -> str:
             },
         )
     return name
+
+
+def _make_distribution(logical: str, names: Mapping[str, str]) -> str:
+    origin = {"Id": "media", "DomainName": f"{names['MediaBucket']}.s3.amazonaws.com"}
+    behaviour = {"TargetOriginId": "media", "ViewerProtocolPolicy": "redirect-to-https"}
+    stated: Any = {
+        "CallerReference": logical,
+        "Comment": logical,
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin | {"S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+        "DefaultCacheBehavior": behaviour,
+    }
+    made = boto3.client("cloudfront").create_distribution(DistributionConfig=stated)
+    return str(made["Distribution"]["Id"])
 
 
 def _queue_arn(url: str) -> str:

@@ -2,14 +2,14 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from darkroom.access.model import Account, RefreshToken, TokenReused
-from darkroom.errors import Conflict, TooManyTries, Unauthenticated, Unavailable
+from darkroom.errors import Conflict, NotFound, TooManyTries, Unauthenticated, Unavailable
 from darkroom.events import Event, ImageChanged, Message
 from darkroom.ids import AccountId, EventId, ImageId
 from darkroom.images.model import (
@@ -24,6 +24,7 @@ from darkroom.images.model import (
     Status,
     Undevelopable,
 )
+from darkroom.images.object_keys import private_folder, public_folder
 from darkroom.paging import Cursor
 from tests.builders import NOON
 
@@ -59,22 +60,29 @@ class FakeImages:
         self._by_id[image.id] = image
 
     def get(self, image_id: ImageId) -> Image | None:
-        return self._by_id.get(image_id)
+        image = self._by_id.get(image_id)
+        return image if image and image.deleted_at is None else None
 
     def get_many(self, image_ids: Sequence[ImageId]) -> Sequence[Image]:
-        return [image for image in self._by_id.values() if image.id in image_ids]
+        return [image for image in map(self.get, image_ids) if image]
 
     def lock(self, image_id: ImageId) -> Image | None:
+        return self.get(image_id)
+
+    def lock_even_deleted(self, image_id: ImageId) -> Image | None:
         return self._by_id.get(image_id)
 
     def save(self, image: Image) -> None:
         self._by_id[image.id] = image
 
+    def remove(self, image_id: ImageId) -> None:
+        del self._by_id[image_id]
+
     def newest_of(self, owner_id: AccountId) -> Image | None:
         return next(iter(self.of_owner(owner_id, after=None, limit=1)), None)
 
     def of_owner(self, owner_id: AccountId, *, after: Cursor | None, limit: int) -> Sequence[Image]:
-        mine = [image for image in self._by_id.values() if image.owner_id == owner_id]
+        mine = [image for image in self._by_id.values() if image.owner_id == owner_id and image.deleted_at is None]
         mine.sort(key=lambda image: (image.uploaded_at, image.id), reverse=True)
         return [image for image in mine if after is None or (image.uploaded_at, image.id) < (after.at, after.id)][
             :limit
@@ -98,6 +106,19 @@ class FakeImages:
             and (image.requeued_at is None or image.requeued_at < requeued_before)
         ]
         return sorted(stalled, key=lambda image: (image.processing_since or NOON, image.id))[:limit]
+
+    def deleted(self, *, before: datetime, limit: int) -> Sequence[ImageId]:
+        deleted = [(image.deleted_at, image.id) for image in self._by_id.values() if image.deleted_at]
+        return [image_id for deleted_at, image_id in sorted(deleted) if deleted_at < before][:limit]
+
+    def untidy(self, *, before: datetime, limit: int) -> Sequence[ImageId]:
+        settled = {Status.READY, Status.REFUSED}
+        untidy = [
+            (image.tidy_after, image.id)
+            for image in self._by_id.values()
+            if image.tidy_after and image.status in settled
+        ]
+        return [image_id for tidy_after, image_id in sorted(untidy) if tidy_after < before][:limit]
 
 
 class FakeEvents:
@@ -237,6 +258,10 @@ class FakeStorage:
     def clear(self, image_id: ImageId) -> None:
         self.uploads.pop(image_id, None)
 
+    def forget(self, image_id: ImageId) -> None:
+        self.clear(image_id)
+        self.originals.pop(image_id, None)
+
     def put(self, image: Image, data: bytes) -> None:
         self.uploads[image.id] = data
 
@@ -259,6 +284,28 @@ class FakeMedia:
 
     def put(self, key: str, data: bytes) -> None:
         self.files[key] = data
+
+    def copy(self, source: str, target: str) -> None:
+        if source not in self.files:
+            raise NotFound("Nothing is stored there.")
+        self.files[target] = self.files[source]
+
+    def keep_only(self, image_id: ImageId, keys: Collection[str]) -> None:
+        folders = (public_folder(image_id), private_folder(image_id))
+        self.files = {key: data for key, data in self.files.items() if key in keys or not key.startswith(folders)}
+
+
+class FakeCdn:
+    """Remembers what it was told to forget; it may be away."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[ImageId] = []
+        self.is_away = False
+
+    def forget(self, image_id: ImageId) -> None:
+        if self.is_away:
+            raise Unavailable("The CDN cannot be reached.")
+        self.forgotten.append(image_id)
 
 
 class FakeDeveloper:

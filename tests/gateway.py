@@ -54,6 +54,9 @@ class Gateway:
     def post(self, target: str, body: Any = None, **options: Any) -> Answer:
         return self.send("POST", target, body, **options)
 
+    def patch(self, target: str, body: Any = None, **options: Any) -> Answer:
+        return self.send("PATCH", target, body, **options)
+
     def delete(self, target: str, **options: Any) -> Answer:
         return self.send("DELETE", target, **options)
 

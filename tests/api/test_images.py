@@ -31,6 +31,7 @@ class Person:
         self.token = token
         self.upload = Gateway(load("upload").app, token=token)
         self.info = Gateway(load("info").app, token=token)
+        self.images = Gateway(load("images").app, token=token)
         self._convert = load("convert")
 
     def ask(self, **facts: Any) -> Answer:
@@ -190,8 +191,8 @@ def test_an_image_shows_what_is_promised_and_nothing_else(ada: Person) -> None:
     image = ada.info.get("/v1/images/last").json
 
     assert set(image) == {
-        *("id", "status", "reason", "file_name", "width", "height", "bytes", "content_type", "visibility"),
-        *("thumbhash", "uploaded_at", "developed_at", "variants"),
+        *("id", "status", "reason", "file_name", "title", "alt_text", "width", "height", "bytes", "content_type"),
+        *("visibility", "thumbhash", "uploaded_at", "developed_at", "variants"),
     }
     assert (image["status"], image["visibility"], image["variants"]) == ("awaiting", "private", [])
 

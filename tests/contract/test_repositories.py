@@ -142,6 +142,56 @@ def test_stalled_developments_come_oldest_first_unless_lately_requeued(store: An
     assert lately not in found
 
 
+def test_a_deleted_image_is_found_only_where_it_is_asked_for(store: Any) -> None:
+    owner = _owner(store)
+    image = _add(store, an_image(deleted_at=NOON), owner)
+
+    assert store.images.get(image.id) is None
+    assert store.images.get_many([image.id]) == []
+    assert store.images.lock(image.id) is None
+    assert store.images.newest_of(owner) is None
+    assert store.images.of_owner(owner, after=None, limit=10) == []
+    assert store.images.lock_even_deleted(image.id) == image
+    assert store.images.lock_even_deleted(ImageId(uuid7())) is None
+
+
+def test_a_deleted_image_goes_on_in_the_pipeline(store: Any) -> None:
+    overdue = _add(store, an_image(deleted_at=NOON, expires_at=NOON - timedelta(minutes=1)))
+    since = NOON - timedelta(minutes=11)
+    stalled = _add(store, an_image(deleted_at=NOON, status=Status.PROCESSING, processing_since=since))
+
+    assert store.images.lock_overdue(expired_before=NOON, limit=10) == [overdue]
+    assert store.images.lock_stalled(since_before=NOON, requeued_before=NOON, limit=10) == [stalled]
+
+
+def test_what_was_deleted_is_named_oldest_first_and_removed(store: Any) -> None:
+    late = _add(store, an_image(deleted_at=NOON - timedelta(minutes=1)))
+    later = _add(store, an_image(deleted_at=NOON - timedelta(minutes=2)))
+    _add(store, an_image(deleted_at=NOON))
+    _add(store, an_image())
+
+    assert store.images.deleted(before=NOON, limit=10) == [later.id, late.id]
+    assert store.images.deleted(before=NOON, limit=1) == [later.id]
+    store.images.remove(later.id)
+    assert store.images.deleted(before=NOON, limit=10) == [late.id]
+    assert store.images.lock_even_deleted(later.id) is None
+
+
+def test_what_is_to_be_tidied_is_named_once_it_is_developed_or_refused(store: Any) -> None:
+    def untidy(minutes: int, image: Image) -> Image:
+        return _add(store, replace(image, tidy_after=NOON - timedelta(minutes=minutes)))
+
+    ready, deleted = untidy(1, a_ready_image()), untidy(2, a_ready_image(deleted_at=NOON))
+    refused = untidy(3, an_image(status=Status.REFUSED, reason="No photo."))
+    untidy(0, a_ready_image())
+    untidy(1, an_image())
+    untidy(1, an_image(status=Status.PROCESSING))
+    _add(store, a_ready_image())
+
+    assert store.images.untidy(before=NOON, limit=10) == [refused.id, deleted.id, ready.id]
+    assert store.images.untidy(before=NOON, limit=1) == [refused.id]
+
+
 def test_what_raises_leaves_no_trace(unit_of_work: UnitOfWork) -> None:
     account = an_account()
 

@@ -5,15 +5,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 import requests
 
+from darkroom.adapters.cloudfront import CloudFrontCdn
 from darkroom.adapters.s3 import IMMUTABLE, S3Media, S3Originals, S3Uploads, s3_client
-from darkroom.errors import Conflict
+from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.images.model import PART_BYTES, Image
 from tests.builders import an_image
 from tests.deployed import Deployed
-from tests.fakes import FakeStorage
+from tests.fakes import FakeMedia, FakeStorage
 
 SendPart = Callable[[Image, int, bytes], str]
 
@@ -162,6 +164,99 @@ def test_media_is_immutable_webp(deployed: Deployed) -> None:
     assert stored["ContentType"] == "image/webp"
     assert stored["CacheControl"] == IMMUTABLE
     assert "max-age=31536000" in IMMUTABLE
+
+
+def test_what_arrived_and_what_was_kept_can_be_forgotten(storage: Storage) -> None:
+    image, other = an_image(), an_image()
+    for stored in (image, other):
+        storage.uploads.put(stored, b"a photo")
+        storage.originals.keep(stored.id, b"a photo", "image/jpeg")
+
+    storage.originals.forget(image.id)
+    storage.originals.forget(image.id)
+
+    assert not storage.uploads.has_arrived(image.id)
+    assert storage.uploads.has_arrived(other.id)
+
+
+def test_a_kept_original_that_is_forgotten_is_gone(deployed: Deployed) -> None:
+    client, bucket = s3_client(), deployed.names["OriginalsBucket"]
+    image = an_image()
+    originals = S3Originals(client, bucket)
+    originals.keep(image.id, b"a photo", "image/jpeg")
+
+    originals.forget(image.id)
+
+    assert client.list_objects_v2(Bucket=bucket, Prefix=f"originals/{image.id}")["KeyCount"] == 0
+
+
+@pytest.fixture(params=["fake", "s3"])
+def media(request: pytest.FixtureRequest) -> Any:
+    if request.param == "fake":
+        return FakeMedia()
+    return S3Media(s3_client(), request.getfixturevalue("deployed").names["MediaBucket"])
+
+
+def test_a_webp_is_copied_and_lies_twice(media: Any) -> None:
+    image = an_image()
+    source, target = f"{image.id}/a-320.webp", f"private/{image.id}/a-320.webp"
+    media.put(source, b"RIFF")
+
+    media.copy(source, target)
+    media.copy(source, target)
+    media.copy(target, source)
+
+
+def test_a_webp_that_is_not_there_cannot_be_copied(media: Any) -> None:
+    image = an_image()
+
+    with pytest.raises(NotFound):
+        media.copy(f"{image.id}/a-320.webp", f"private/{image.id}/a-320.webp")
+
+
+def test_only_those_webps_are_kept_that_are_named(media: Any) -> None:
+    image, other = an_image(), an_image()
+    keys = [f"{folder}{owner.id}/a-320.webp" for owner in (image, other) for folder in ("", "private/")]
+    for key in keys:
+        media.put(key, b"RIFF")
+
+    media.keep_only(image.id, {keys[1]})
+    media.keep_only(image.id, {keys[1]})
+
+    with pytest.raises(NotFound):
+        media.copy(keys[0], "somewhere")
+    for key in keys[1:]:
+        media.copy(key, f"{an_image().id}/somewhere-else")
+
+
+def test_a_copied_webp_is_as_immutable(deployed: Deployed) -> None:
+    """REQUIREMENTS 8."""
+    client, bucket = s3_client(), deployed.names["MediaBucket"]
+    media = S3Media(client, bucket)
+    media.put("an-image/b-320.webp", b"RIFF")
+
+    media.copy("an-image/b-320.webp", "private/an-image/b-320.webp")
+
+    stored = client.head_object(Bucket=bucket, Key="private/an-image/b-320.webp")
+    assert (stored["ContentType"], stored["CacheControl"]) == ("image/webp", IMMUTABLE)
+
+
+def test_the_cdn_is_told_to_forget_all_of_an_image(deployed: Deployed) -> None:
+    image, distribution = an_image(), deployed.names["MediaDistribution"]
+
+    CloudFrontCdn(distribution).forget(image.id)
+
+    client = boto3.client("cloudfront")
+    (told,) = client.list_invalidations(DistributionId=distribution)["InvalidationList"]["Items"]
+    batch = client.get_invalidation(DistributionId=distribution, Id=told["Id"])["Invalidation"]["InvalidationBatch"]
+    assert batch["Paths"]["Items"] == [f"/{image.id}/*"]
+
+
+def test_a_cdn_that_does_not_answer_is_told_kindly(deployed: Deployed) -> None:
+    del deployed
+
+    with pytest.raises(Unavailable, match="try again"):
+        CloudFrontCdn("no-such-distribution").forget(an_image().id)
 
 
 def _large(storage: Storage) -> Image:

@@ -1,15 +1,21 @@
 """The use case of development, with fakes: delivered once, twice, in any order, and killed in the middle."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from darkroom.ids import ImageId, uuid7
+from darkroom.images.deleting import delete_image, purge_images, restore_image
 from darkroom.images.developing import Outcome, develop_image
-from darkroom.images.model import MOST_BYTES, Image, Status
+from darkroom.images.editing import SETTLES_WITHIN, edit_image, tidy_images
+from darkroom.images.model import MOST_BYTES, RESTORABLE_FOR, Development, Image, Status, Visibility
+from darkroom.principal import Principal
 from tests.builders import an_image
-from tests.fakes import FakeDeveloper, FakeMedia, FakeStorage, FakeUnitOfWork
+from tests.fakes import FakeCdn, FakeDeveloper, FakeMedia, FakeStorage, FakeUnitOfWork
 
 PHOTO = b"a photo"
 
@@ -41,6 +47,27 @@ class Room:
     @property
     def told(self) -> list[str]:
         return [change.status for change in self.unit_of_work.store.changes.all()]
+
+    def meanwhile(self, happen: Callable[[], object]) -> None:
+        """Let something happen while the photo is developed."""
+
+        class Interrupted(FakeDeveloper):
+            def develop(self, original: bytes) -> Development:
+                happen()
+                return super().develop(original)
+
+        self.developer = Interrupted()
+
+    def edit(self, **facts: Any) -> Image:
+        owner = Principal(self.image.owner_id)
+        return edit_image(self.unit_of_work, self.media, FakeCdn(), owner=owner, image_id=self.image.id, **facts)
+
+    def delete(self) -> None:
+        delete_image(self.unit_of_work.store, owner=Principal(self.image.owner_id), image_id=self.image.id)
+
+    def purge(self) -> int:
+        self.unit_of_work.store.now += RESTORABLE_FOR + timedelta(seconds=1)
+        return purge_images(self.unit_of_work, self.storage, self.storage, self.media, FakeCdn())
 
 
 @pytest.fixture
@@ -167,3 +194,70 @@ def test_a_late_delivery_does_not_revive_what_was_given_up(room: Room) -> None:
 
     assert room.deliver() is Outcome.ALREADY_DONE
     assert room.row.reason == "Given up."
+
+
+def test_what_its_owner_writes_meanwhile_is_kept(room: Room) -> None:
+    room.meanwhile(lambda: room.edit(title="Harbour", alt_text="Boats at dawn"))
+
+    assert room.deliver() is Outcome.READY
+    assert (room.row.title, room.row.alt_text, room.row.width) == ("Harbour", "Boats at dawn", 4)
+
+
+@pytest.mark.parametrize(("before", "after"), [("private", "public"), ("public", "private"), ("unlisted", "public")])
+def test_who_may_see_it_can_change_while_it_is_developed(room: Room, before: str, after: str) -> None:
+    room.edit(visibility=Visibility(before))
+    room.meanwhile(lambda: room.edit(visibility=Visibility(after)))
+
+    outcome = room.deliver()
+    (shown,) = room.row.variants
+    room.unit_of_work.store.now += SETTLES_WITHIN + timedelta(seconds=1)
+    tidy_images(room.unit_of_work, room.media, FakeCdn())
+
+    assert outcome is Outcome.READY
+    assert room.row.visibility == after
+    assert shown.key.startswith("private/") is (after == "private")
+    assert list(room.media.files) == [shown.key]
+
+
+def test_an_image_deleted_while_it_is_developed_comes_back_developed(room: Room) -> None:
+    room.meanwhile(room.delete)
+
+    outcome = room.deliver()
+    restored = restore_image(room.unit_of_work.store, owner=Principal(room.image.owner_id), image_id=room.image.id)
+
+    assert (outcome, restored.status) == (Outcome.READY, Status.READY)
+
+
+def test_an_image_deleted_before_it_is_developed_is_developed_all_the_same(room: Room) -> None:
+    room.delete()
+
+    assert room.deliver() is Outcome.READY
+
+
+@pytest.mark.parametrize("refuses_with", [None, "No photo."])
+def test_of_an_image_purged_while_it_is_developed_nothing_stays_stored(room: Room, refuses_with: str | None) -> None:
+    """REQUIREMENTS 29."""
+
+    class Interrupted(FakeDeveloper):
+        def develop(self, original: bytes) -> Development:
+            room.delete()
+            assert room.purge() == 1
+            return super().develop(original)
+
+    room.developer = Interrupted(refuses_with=refuses_with)
+
+    assert room.deliver() is Outcome.UNKNOWN
+    assert (room.media.files, room.storage.originals, room.storage.uploads) == ({}, {}, {})
+
+
+def test_what_a_killed_worker_stored_of_an_image_that_went_is_removed_by_the_next_delivery(room: Room) -> None:
+    """REQUIREMENTS 29."""
+    room.deliver()
+    files, originals = dict(room.media.files), dict(room.storage.originals)
+    room.delete()
+    room.purge()
+    room.media.files, room.storage.originals = files, originals
+    room.arrive(PHOTO)
+
+    assert room.deliver() is Outcome.UNKNOWN
+    assert (room.media.files, room.storage.originals, room.storage.uploads) == ({}, {}, {})

@@ -1,6 +1,6 @@
 """Originals and media in S3. The one door to boto3's S3 client."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from darkroom.adapters.addresses import Credentials
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.ids import ImageId
 from darkroom.images.model import PART_BYTES, POST_LIFETIME, Image, Multipart, Part, PostForm
-from darkroom.images.object_keys import original_key, upload_key
+from darkroom.images.object_keys import original_key, private_folder, public_folder, upload_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -217,6 +217,12 @@ class S3Originals:
         with _said_kindly():
             self._client.delete_object(Bucket=self._bucket, Key=upload_key(image_id))
 
+    def forget(self, image_id: ImageId) -> None:
+        """Remove what arrived and what was kept."""
+        self.clear(image_id)
+        with _said_kindly():
+            self._client.delete_object(Bucket=self._bucket, Key=original_key(image_id))
+
 
 class S3Media:
     """Where developed images are served from."""
@@ -231,6 +237,21 @@ class S3Media:
             self._client.put_object(
                 Bucket=self._bucket, Key=key, Body=data, ContentType="image/webp", CacheControl=IMMUTABLE
             )
+
+    def copy(self, source: str, target: str) -> None:
+        """Store a WebP under a second key, with its type and its time to be kept; an absent one is `NotFound`."""
+        with _said_kindly():
+            self._client.copy_object(
+                Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source}
+            )
+
+    def keep_only(self, image_id: ImageId, keys: Collection[str]) -> None:
+        """Remove every WebP of an image but these. It has about five of them, so one answer lists them all."""
+        with _said_kindly():
+            for folder in (public_folder(image_id), private_folder(image_id)):
+                listed = self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder)
+                for key in {stored["Key"] for stored in listed.get("Contents", [])} - set(keys):
+                    self._client.delete_object(Bucket=self._bucket, Key=key)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """The use case that makes an image out of an upload, safe to run twice, in any order and at once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 from darkroom.events import ImageChanged
 from darkroom.ids import ImageId
@@ -29,10 +30,12 @@ def develop_image(
 
     The row is taken to `processing` in one transaction and out of it in another, with no connection held in between.
     WebPs lie under content-derived keys, so a second delivery writes the same bytes to the same places, and only the
-    delivery that finds the row still unfinished changes it and tells of it.
+    delivery that finds the row still unfinished changes it and tells of it. A deleted image is developed all the same,
+    because it can be restored; of one that is gone for good nothing stays stored.
     """
     image = _begin(unit_of_work, image_id)
     if image is None:
+        _remove(originals, media, image_id)
         return Outcome.UNKNOWN
     if image.status is not Status.PROCESSING:
         originals.clear(image_id)
@@ -41,19 +44,20 @@ def develop_image(
         data = _check_arrived(originals, image)
         development = developer.develop(data)
     except Undevelopable as verdict:
-        finished = replace(image, status=Status.REFUSED, reason=verdict.reason)
+        outcome = _finish(unit_of_work, image, partial(_refused, verdict=verdict))
     else:
-        variants = _store_renditions(media, image, development.renditions)
+        stored = _store_renditions(media, image, development.renditions)
         originals.keep(image_id, data, development.content_type)
-        finished = _ready(image, development, variants)
-    outcome = _finish(unit_of_work, finished)
+        outcome = _finish(unit_of_work, image, partial(_ready, media, development, image, stored))
+    if outcome is Outcome.UNKNOWN:
+        _remove(originals, media, image_id)
     originals.clear(image_id)
     return outcome
 
 
 def _begin(unit_of_work: UnitOfWork, image_id: ImageId) -> Image | None:
     with unit_of_work() as store:
-        image = store.images.lock(image_id)
+        image = store.images.lock_even_deleted(image_id)
         if image is None or image.status in {Status.READY, Status.REFUSED}:
             return image
         begun = replace(
@@ -91,26 +95,39 @@ def _store_renditions(media: Media, image: Image, renditions: Sequence[Rendition
     )
 
 
-def _ready(image: Image, development: Development, variants: tuple[Variant, ...]) -> Image:
+def _ready(media: Media, development: Development, begun: Image, stored: tuple[Variant, ...], current: Image) -> Image:
+    if current.is_private != begun.is_private:  # seldom, so it is done while the row is held: nobody moves them then
+        stored = _store_renditions(media, current, development.renditions)
     return replace(
-        image,
+        current,
         status=Status.READY,
         reason=development.note,
         content_type=development.content_type,
         width=development.width,
         height=development.height,
         thumbhash=development.thumbhash,
-        variants=variants,
+        variants=stored,
     )
 
 
-def _finish(unit_of_work: UnitOfWork, finished: Image) -> Outcome:
+def _refused(current: Image, *, verdict: Undevelopable) -> Image:
+    return replace(current, status=Status.REFUSED, reason=verdict.reason)
+
+
+def _finish(unit_of_work: UnitOfWork, image: Image, finish: Callable[[Image], Image]) -> Outcome:
+    """Finish the row as it stands now: its owner may have edited it meanwhile."""
     with unit_of_work() as store:
-        current = store.images.lock(finished.id)
+        current = store.images.lock_even_deleted(image.id)
         if current is None:
             return Outcome.UNKNOWN
         if current.status is not Status.PROCESSING:
             return Outcome.ALREADY_DONE
-        store.images.save(replace(finished, attempts=current.attempts, developed_at=store.now))
+        finished = replace(finish(current), developed_at=store.now)
+        store.images.save(finished)
         store.events.append(ImageChanged(image_id=finished.id, owner_id=finished.owner_id, status=finished.status))
     return Outcome(finished.status)
+
+
+def _remove(originals: Originals, media: Media, image_id: ImageId) -> None:
+    originals.forget(image_id)
+    media.keep_only(image_id, ())

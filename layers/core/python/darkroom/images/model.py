@@ -17,9 +17,12 @@ MOST_STREAMED_BYTES = 64_000_000
 MULTIPART_ABOVE_BYTES = 16_000_000
 PART_BYTES = 8 * 1024 * 1024
 LONGEST_FILE_NAME = 255
+LONGEST_TITLE = 200
+LONGEST_ALT_TEXT = 1000
 
 POST_LIFETIME = timedelta(minutes=5)
 MULTIPART_LIFETIME = timedelta(hours=24)
+RESTORABLE_FOR = timedelta(minutes=10)
 
 CONTENT_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/heif"}
@@ -58,7 +61,7 @@ class Image:
     """One upload and what became of it. `reason` says why it was refused, or what was left out of a ready one.
 
     `bytes` and `checksum_sha256` (lower-case hex) are what its owner announced; `attempts` counts how often
-    development was begun.
+    development was begun. After `tidy_after`, what is stored of it and not among its variants is removed.
     """
 
     id: ImageId
@@ -83,6 +86,13 @@ class Image:
     alt_text: str | None = None
     developed_at: datetime | None = None
     variants: tuple[Variant, ...] = ()
+    deleted_at: datetime | None = None
+    tidy_after: datetime | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its WebPs lie where the CDN does not reach."""
+        return self.visibility is Visibility.PRIVATE
 
     @property
     def cursor(self) -> Cursor:

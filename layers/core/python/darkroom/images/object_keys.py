@@ -29,6 +29,22 @@ def variant_key(image_id: ImageId, rendition: Rendition, visibility: Visibility)
     return f"{_PRIVATE}{name}" if visibility is Visibility.PRIVATE else name
 
 
+def moved_key(key: str, visibility: Visibility) -> str:
+    """Return where a WebP lies once its image has another visibility."""
+    name = key.removeprefix(_PRIVATE)
+    return f"{_PRIVATE}{name}" if visibility is Visibility.PRIVATE else name
+
+
+def public_folder(image_id: ImageId) -> str:
+    """Return below what an image's WebPs lie while they are not private."""
+    return f"{image_id}/"
+
+
+def private_folder(image_id: ImageId) -> str:
+    """Return below what an image's WebPs lie while they are private."""
+    return f"{_PRIVATE}{image_id}/"
+
+
 def image_of_upload(key: str) -> ImageId | None:
     """Return the image that an arrived object belongs to, or None where the key is not one of ours."""
     try:

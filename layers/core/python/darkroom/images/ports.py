@@ -1,6 +1,6 @@
 """What images need from the world, grouped by the library each port pulls in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from darkroom.paging import Cursor
 
 
 class ImageRepository(Protocol):
-    """Every image's row."""
+    """Every image's row. A deleted image is found only where it is said."""
 
     def add(self, image: Image) -> None:
         """Add a new image."""
@@ -26,8 +26,14 @@ class ImageRepository(Protocol):
     def lock(self, image_id: ImageId) -> Image | None:
         """Return one image and keep everybody else from changing it until this unit of work ends."""
 
+    def lock_even_deleted(self, image_id: ImageId) -> Image | None:
+        """Do as `lock`, and find deleted ones too."""
+
     def save(self, image: Image) -> None:
         """Write what can change about an image."""
+
+    def remove(self, image_id: ImageId) -> None:
+        """Remove an image's row for good."""
 
     def newest_of(self, owner_id: AccountId) -> Image | None:
         """Return the image that its owner asked for last."""
@@ -36,10 +42,16 @@ class ImageRepository(Protocol):
         """Return an owner's images, newest first."""
 
     def lock_overdue(self, *, expired_before: datetime, limit: int) -> Sequence[Image]:
-        """Lock and return awaiting images whose time is up, oldest first, passing over locked ones."""
+        """Lock and return awaiting images whose time is up, even deleted, oldest first, passing over locked ones."""
 
     def lock_stalled(self, *, since_before: datetime, requeued_before: datetime, limit: int) -> Sequence[Image]:
-        """Lock and return images in processing for too long and not lately requeued, oldest first."""
+        """Lock and return images in processing for too long and not lately requeued, even deleted, oldest first."""
+
+    def deleted(self, *, before: datetime, limit: int) -> Sequence[ImageId]:
+        """Name images that were deleted before a time, oldest first."""
+
+    def untidy(self, *, before: datetime, limit: int) -> Sequence[ImageId]:
+        """Name developed and refused images that were to be tidied after an earlier time, even deleted ones."""
 
 
 class ChangeLog(Protocol):
@@ -140,12 +152,28 @@ class Originals(Protocol):
     def clear(self, image_id: ImageId) -> None:
         """Remove what arrived, after it was kept or refused."""
 
+    def forget(self, image_id: ImageId) -> None:
+        """Remove what arrived and what was kept."""
+
 
 class Media(Protocol):
     """Where developed images are served from."""
 
     def put(self, key: str, data: bytes) -> None:
         """Store a WebP under its immutable key."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Store a WebP under a second key; where it no longer is, that is `NotFound`."""
+
+    def keep_only(self, image_id: ImageId, keys: Collection[str]) -> None:
+        """Remove every WebP of an image but these."""
+
+
+class Cdn(Protocol):
+    """Keeps copies of what is not private close to those who look."""
+
+    def forget(self, image_id: ImageId) -> None:
+        """Drop all copies of an image."""
 
 
 class Developer(Protocol):

@@ -182,6 +182,13 @@ def no_image(image_id: ImageId) -> NotFound:
     return NotFound(f"No image {image_id}.")
 
 
+def shown_letters(text: str, *, spaces: bool = False) -> str:
+    """Drop the letters that cannot be shown; what ends lines and words may be kept."""
+    return "".join(
+        letter for letter in text if letter.isprintable() or letter in _JOINERS or (spaces and letter.isspace())
+    )
+
+
 def _awaited(store: ImageStore, *, owner: Principal, image_id: ImageId) -> Image:
     image = own_image(store, owner=owner, image_id=image_id)
     if image.status is not Status.AWAITING:
@@ -194,7 +201,7 @@ def _awaited(store: ImageStore, *, owner: Principal, image_id: ImageId) -> Image
 def _clean_name(file_name: str) -> str:
     """Keep the last part of a path and drop what cannot be shown."""
     last = file_name.replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in last if letter.isprintable() or letter in _JOINERS).strip()
+    name = shown_letters(last).strip()
     if not name.strip(_JOINERS) or len(name) > LONGEST_FILE_NAME:
         sentence = f"The file name must have 1 to {LONGEST_FILE_NAME} characters."
         raise Invalid(sentence, {"file_name": [sentence]})

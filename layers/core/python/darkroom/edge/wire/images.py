@@ -7,7 +7,7 @@ import msgspec
 
 from darkroom.edge.wire.common import Request, show
 from darkroom.errors import Invalid
-from darkroom.images.model import Image, Multipart, PostForm, Visibility
+from darkroom.images.model import Image, Multipart, PostForm, Status, Visibility
 from darkroom.images.ports import Addresses
 from darkroom.paging import Page
 
@@ -37,6 +37,14 @@ class CompletedUpload(Request, frozen=True):
     parts: list[ArrivedPart]
 
 
+class EditedImage(Request, frozen=True):
+    """What is to change about an image; what is left out stays. An empty text is the same as null."""
+
+    title: str | msgspec.UnsetType | None = msgspec.UNSET
+    alt_text: str | msgspec.UnsetType | None = msgspec.UNSET
+    visibility: Visibility | msgspec.UnsetType = msgspec.UNSET
+
+
 class VariantView(msgspec.Struct, frozen=True, kw_only=True):
     """One WebP: pixels, bytes and where to fetch it."""
 
@@ -50,14 +58,16 @@ class ImageView(msgspec.Struct, frozen=True, kw_only=True):
     """An image as its owner sees it."""
 
     id: UUID
-    status: str
+    status: Status
     reason: str | None
     file_name: str
+    title: str | None
+    alt_text: str | None
     width: int | None
     height: int | None
     bytes: int
     content_type: str
-    visibility: str
+    visibility: Visibility
     thumbhash: str | None
     uploaded_at: datetime
     developed_at: datetime | None
@@ -124,6 +134,8 @@ def image_view(image: Image, addresses: Addresses | None = None) -> ImageView:
         status=image.status,
         reason=image.reason,
         file_name=image.file_name,
+        title=image.title,
+        alt_text=image.alt_text,
         width=image.width,
         height=image.height,
         bytes=image.bytes,
