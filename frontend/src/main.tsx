@@ -8,12 +8,15 @@ import { createQueryClient } from "@/app/query-client";
 import { createAppRouter } from "@/app/router";
 import { watchSession } from "@/app/watch-session";
 import { startSpeaking } from "@/lib/i18n";
-import { session } from "@/lib/session";
+import { rememberedHere, session } from "@/lib/session";
 
 const queries = createQueryClient();
 const router = createAppRouter(queries);
 
 session.start().catch(() => undefined); // asked for while the words are fetched; the routes wait for it, or say why not
+// What is shown next is fetched beside the words and the session, not after them.
+if (rememberedHere()) void Promise.all([import("@/app/signed-in"), import("@/app/home-page")]);
+else void import("@/features/access/components/sign-in-page");
 await startSpeaking();
 watchSession(router, queries);
 

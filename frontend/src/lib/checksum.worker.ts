@@ -1,14 +1,12 @@
 /** Hashes files beside the page, so that it stays quick. */
 addEventListener("message", (event: MessageEvent<File>) => {
-  void answer(event.data);
+  sha256(event.data).then(
+    (hex) => postMessage({ hex }),
+    (error: unknown) => postMessage({ error: String(error) }),
+  );
 });
 
-async function answer(file: File): Promise<void> {
-  try {
-    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-    const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    postMessage({ hex });
-  } catch (error) {
-    postMessage({ error: String(error) });
-  }
+async function sha256(file: File): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

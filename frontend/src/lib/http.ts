@@ -11,7 +11,7 @@ export type Code =
   | "too_large"
   | "wrong_kind"
   | "invalid"
-  | "too_many"
+  | "too_many_tries"
   | "fault"
   | "offline";
 
@@ -24,7 +24,7 @@ const CODES: Record<number, Code> = {
   413: "too_large",
   415: "wrong_kind",
   422: "invalid",
-  429: "too_many",
+  429: "too_many_tries",
 };
 
 /** A refusal: `detail` says what to do next, `fields` has the sentences for each field, `retryAfter` is in seconds. */

@@ -184,7 +184,7 @@ export function browserTab(): Tab {
       channel?.addEventListener("message", (event: MessageEvent<Message>) => hear(event.data));
     },
     get remembered() {
-      return recall(REMEMBERED) !== null;
+      return rememberedHere();
     },
     set remembered(yes) {
       keep(REMEMBERED, yes ? "yes" : null);
@@ -207,6 +207,11 @@ export function browserTab(): Tab {
 }
 
 const REMEMBERED = "darkroom.signed-in";
+
+/** Whether somebody is signed in in this browser, as far as it remembers. */
+export function rememberedHere(): boolean {
+  return recall(REMEMBERED) !== null;
+}
 
 async function alone<Result>(name: string, task: (waited: boolean) => Promise<Result>): Promise<Result> {
   if (!("locks" in navigator)) return task(false);

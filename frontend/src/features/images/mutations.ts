@@ -1,4 +1,4 @@
-import { mutationOptions, type QueryClient } from "@tanstack/react-query";
+import { mutationOptions, useMutationState, type QueryClient } from "@tanstack/react-query";
 import { dropImage, knownImage, putImage } from "@/features/images/cache";
 import { imageKeys } from "@/features/images/keys";
 import { ask } from "@/lib/api";
@@ -28,17 +28,33 @@ export function changingImage(queries: QueryClient, id: string) {
   });
 }
 
+const deleting = ["images", "delete"] as const;
+
+/** The images that are being deleted right now. */
+export function useLeaving(): ReadonlySet<string> {
+  const leaving = useMutationState({
+    filters: { mutationKey: deleting, status: "pending" },
+    select: ({ state }) => (state.variables as ImageView).id,
+  });
+  return new Set(leaving);
+}
+
 /** Delete an image. It is gone from the lists at once, and back where the API refuses. */
 export function deletingImage(queries: QueryClient) {
   return mutationOptions({
-    mutationKey: ["images", "delete"],
+    mutationKey: deleting,
     mutationFn: (image: ImageView) => ask<undefined>(`/v1/images/${image.id}`, { method: "DELETE" }),
     onMutate: async (image) => {
       await queries.cancelQueries({ queryKey: imageKeys.mine });
       dropImage(queries, image.id);
     },
     onError: (_error, image) => putImage(queries, image),
-    onSuccess: (_nothing, image) => queries.removeQueries({ queryKey: imageKeys.one(image.id) }),
+    onSuccess: async (_nothing, image) => {
+      await queries.cancelQueries({ queryKey: imageKeys.mine }); // a list that was asked for before knows it still
+      dropImage(queries, image.id);
+      queries.removeQueries({ queryKey: imageKeys.one(image.id) });
+      void queries.invalidateQueries({ queryKey: imageKeys.mine });
+    },
   });
 }
 

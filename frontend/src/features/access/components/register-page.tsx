@@ -29,7 +29,7 @@ export function RegisterPage() {
   const form = useRef<HTMLFormElement>(null);
   const register = useMutation(registering);
   const refusal = register.error instanceof ApiError ? register.error : undefined;
-  const left = useCountdown(register.error, refusal?.code === "too_many" ? (refusal.retryAfter ?? 60) : undefined);
+  const left = useCountdown(register.error, refusal?.code === "too_many_tries" ? (refusal.retryAfter ?? 60) : undefined);
   const sent = register.variables;
   const faults = {
     email: emailFault(values.email),
@@ -63,7 +63,7 @@ export function RegisterPage() {
   };
   const notice = () => {
     if (register.error === null || refusal?.code === "conflict") return null;
-    if (refusal?.code === "too_many") return left > 0 ? t("too_many", { time: formatCountdown(left) }) : null;
+    if (refusal?.code === "too_many_tries") return left > 0 ? t("throttled", { time: formatCountdown(left) }) : null;
     return refusal && Object.keys(refusal.fields).length > 0 ? null : sentence(register.error);
   };
 

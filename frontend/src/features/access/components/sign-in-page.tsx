@@ -24,7 +24,7 @@ export function SignInPage() {
   const form = useRef<HTMLFormElement>(null);
   const signIn = useMutation(signingIn);
   const refusal = signIn.error instanceof ApiError ? signIn.error : undefined;
-  const left = useCountdown(signIn.error, refusal?.code === "too_many" ? (refusal.retryAfter ?? 60) : undefined);
+  const left = useCountdown(signIn.error, refusal?.code === "too_many_tries" ? (refusal.retryAfter ?? 60) : undefined);
   const faults = { email: emailFault(values.email), password: passwordFault(values.password) };
 
   const submit = () => {
@@ -39,7 +39,7 @@ export function SignInPage() {
   };
   const notice = () => {
     if (signIn.error === null) return null;
-    if (refusal?.code === "too_many") return left > 0 ? t("too_many", { time: formatCountdown(left) }) : null;
+    if (refusal?.code === "too_many_tries") return left > 0 ? t("throttled", { time: formatCountdown(left) }) : null;
     if (refusal?.code === "signed_out" && spoken() !== "en") return t("wrong");
     return shown("email") || shown("password") ? null : sentence(signIn.error);
   };

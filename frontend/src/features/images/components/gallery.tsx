@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Grid } from "@/features/images/components/grid";
 import { Latest } from "@/features/images/components/latest";
 import { More } from "@/features/images/components/more";
+import { useLeaving } from "@/features/images/mutations";
 import { myImagesQuery } from "@/features/images/queries";
 import { sentence } from "@/lib/sentences";
 import classes from "./gallery.module.css";
@@ -19,6 +20,7 @@ interface Props {
 export function Gallery({ without, expecting }: Props) {
   const { t } = useTranslation(["images", "common"]);
   const query = useInfiniteQuery(myImagesQuery());
+  const leaving = useLeaving();
   if (query.isPending) return <div className={classes.waiting} aria-hidden="true" />;
   if (query.data === undefined) {
     return (
@@ -32,7 +34,7 @@ export function Gallery({ without, expecting }: Props) {
     );
   }
 
-  const images = query.data.pages.flatMap((page) => page.images).filter(({ id }) => !without.has(id));
+  const images = query.data.pages.flatMap((page) => page.images).filter(({ id }) => !without.has(id) && !leaving.has(id));
   const latest = images.find(({ status }) => status === "ready");
   const others = images.filter((image) => image !== latest);
   if (images.length === 0) {

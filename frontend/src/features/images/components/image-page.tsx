@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { Pending } from "@/app/pending";
 import { BackIcon, PhotoIcon } from "@/components/ui/icons";
@@ -10,7 +11,7 @@ import { Actions } from "@/features/images/components/actions";
 import { Editor } from "@/features/images/components/editor";
 import { Facts } from "@/features/images/components/facts";
 import { Viewer } from "@/features/images/components/viewer";
-import { nameOf } from "@/features/images/measures";
+import { nameOf, ratioOf } from "@/features/images/measures";
 import { imageQuery } from "@/features/images/queries";
 import { ApiError } from "@/lib/api";
 import type { ImageView } from "@/lib/wire/api";
@@ -37,7 +38,7 @@ export function ImagePage() {
 function Page({ image }: { image: ImageView }) {
   const { t } = useTranslation("images");
   return (
-    <div className={classes.page}>
+    <div className={classes.page} style={{ "--ratio": ratioOf(image) } as CSSProperties}>
       <PageTitle>{nameOf(image)}</PageTitle>
       <Link to="/" className={classes.back}>
         <BackIcon />
