@@ -1,6 +1,6 @@
 # Darkroom. `make help` lists what can be done here.
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset logs test check bench lock rotate-keys format
+.PHONY: help setup up dev types down reset logs test check bench lock rotate-keys format
 SHELL := /bin/sh
 
 help: ## list the targets
@@ -11,6 +11,12 @@ setup: ## install what the project needs into this checkout (.venv)
 
 up: setup ## bring up the local cloud; Ctrl-C stops it
 	@.venv/bin/python -m localstack up
+
+dev: setup ## serve the web app from its sources against the local cloud that is up: an edit is in the browser at once
+	@.venv/bin/python -m localstack dev
+
+types: setup ## generate the web app's types anew from the OpenAPI document and the GraphQL schema
+	@sh localstack/types.sh
 
 down: setup ## stop the local cloud that runs from this checkout
 	@.venv/bin/python -m localstack down

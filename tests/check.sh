@@ -14,4 +14,12 @@ $bin/buf breaking protos --against protos/released
 say "cfn-lint";                   $bin/cfn-lint template.yaml
 say "sam validate";               sh localstack/sam.sh
 SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam validate --lint --template template.yaml
+say "web app: generated types"
+node=$(sh localstack/node.sh frontend)
+sh localstack/types.sh --check
+say "web app: tsc and eslint"
+cd frontend
+PATH=$node:$PATH
+node_modules/.bin/tsc --noEmit
+node_modules/.bin/eslint . --max-warnings 0
 say "all good"
