@@ -1,0 +1,28 @@
+"""The web app's own tests, which are written in TypeScript."""
+
+import os
+import subprocess
+
+import pytest
+
+from localstack.home import CHECKOUT
+
+FRONTEND = CHECKOUT / "frontend"
+
+
+@pytest.mark.timeout(600)
+def test_what_vitest_finds_holds() -> None:
+    node = subprocess.run(
+        ["/bin/sh", str(CHECKOUT / "localstack/node.sh"), str(FRONTEND)], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.strip()
+
+    ran = subprocess.run(
+        [f"{node}/node", "node_modules/vitest/vitest.mjs", "run", "--no-color"],
+        cwd=FRONTEND,
+        env={**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}", "CI": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, f"{ran.stdout[-8000:]}\n{ran.stderr[-8000:]}"
