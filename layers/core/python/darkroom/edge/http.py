@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from chalice.app import Chalice, Request, Response
 
 from darkroom.edge.status import answer_for
-from darkroom.edge.wire.common import Shape, read
+from darkroom.edge.wire.common import Problem, Shape, read
 from darkroom.errors import Invalid, Malformed, Refusal, TooManyTries, Unauthenticated, Unavailable
 from darkroom.principal import Principal
 
@@ -216,9 +216,7 @@ def _problem_response(
     fields: Mapping[str, Sequence[str]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    if fields:
-        problem["errors"] = fields
+    problem = Problem(type="about:blank", title=title, status=status, detail=detail, errors=fields or msgspec.UNSET)
     return Response(msgspec.json.encode(problem).decode(), {"Content-Type": PROBLEM, **(headers or {})}, status)
 
 

@@ -53,5 +53,10 @@ _ANSWERS: dict[type[Refusal], Answer] = {
 
 
 def answer_for(refusal: Refusal) -> Answer:
+    """Return how a refusal is told."""
+    return answer_of(type(refusal))
+
+
+def answer_of(refusal: type[Refusal]) -> Answer:
     """Return the answer of the nearest class that has one."""
-    return next(_ANSWERS[kind] for kind in type(refusal).__mro__ if kind in _ANSWERS)
+    return next(_ANSWERS[kind] for kind in refusal.__mro__ if kind in _ANSWERS)

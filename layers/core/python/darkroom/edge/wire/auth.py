@@ -1,13 +1,12 @@
 """The shapes of accounts and sessions."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
 from darkroom.access.model import Session
-from darkroom.edge.wire.common import Request, show
+from darkroom.edge.wire.common import Request, Time, show
 
 
 class Credentials(Request, frozen=True):
@@ -28,7 +27,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     email: str
-    created_at: datetime
+    created_at: Time
 
 
 class MeView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,11 +1,14 @@
 """How shapes are read and shown: unknown fields refused, times in RFC 3339, JSON in snake_case."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from darkroom.errors import Invalid, Malformed
 
+Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Shape = TypeVar("Shape", bound="Request")
 View = TypeVar("View")
 
@@ -18,6 +21,16 @@ class Request(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
 
 class Nothing(Request, frozen=True):
     """An empty object, where everything is said by the headers."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """A refusal (RFC 9457): `detail` says what to do next, and `errors` what is wrong with each field."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: Mapping[str, Sequence[str]] | msgspec.UnsetType = msgspec.UNSET
 
 
 def read(body: bytes, shape: type[Shape]) -> Shape:

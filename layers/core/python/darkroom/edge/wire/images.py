@@ -1,17 +1,16 @@
 """The shapes of images and uploads."""
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from darkroom.edge.wire.common import Request, show
+from darkroom.edge.wire.common import Request, Time, show
 from darkroom.errors import Invalid
 from darkroom.images.model import Image, Multipart, PostForm, Status, Visibility
 from darkroom.images.ports import Addresses
 from darkroom.paging import Page
 
-_WIDEST = 16_383
+WIDEST = 16_383
 
 
 class NewUpload(Request, frozen=True):
@@ -69,8 +68,8 @@ class ImageView(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str
     visibility: Visibility
     thumbhash: str | None
-    uploaded_at: datetime
-    developed_at: datetime | None
+    uploaded_at: Time
+    developed_at: Time | None
     variants: list[VariantView]
 
 
@@ -86,7 +85,7 @@ class PostFormView(msgspec.Struct, frozen=True, kw_only=True, tag="post", tag_fi
 
     url: str
     fields: dict[str, str]
-    expires_at: datetime
+    expires_at: Time
 
 
 class PartView(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +103,7 @@ class MultipartView(msgspec.Struct, frozen=True, kw_only=True, tag="multipart", 
 
     part_bytes: int
     parts: list[PartView]
-    expires_at: datetime
+    expires_at: Time
 
 
 class UploadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,7 +171,7 @@ def parse_width(text: str | None) -> int | None:
     """Read how many pixels wide a WebP should be at least."""
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _WIDEST:
-        sentence = f"The width must be a whole number of pixels from 1 to {_WIDEST}."
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= WIDEST:
+        sentence = f"The width must be a whole number of pixels from 1 to {WIDEST}."
         raise Invalid(sentence, {"width": [sentence]})
     return int(text)

@@ -1,0 +1,1 @@
+"""What the house is built with, and does not run."""
