@@ -2,10 +2,10 @@
 
 import json
 import os
-import subprocess
 
 from localstack.front import SOCKETS_PATH
 from localstack.home import CHECKOUT, Home, Ports, is_free
+from localstack.node import folder_of_node
 from localstack.supervisor import running_pid
 from localstack.trouble import Trouble
 
@@ -22,15 +22,7 @@ def run(home: Home, ports: Ports) -> None:
             f"for example `make dev DARKROOM_DEV_PORT={ports.dev + 1000}`."
         )
     endpoints = json.loads(home.endpoints.read_text(encoding="utf-8"))
-    found = subprocess.run(
-        ["/bin/sh", str(CHECKOUT / "localstack/node.sh"), str(_FRONTEND)],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if found.returncode:
-        raise Trouble("The line above says what `make dev` needs.")
-    node = found.stdout.strip()
+    node = folder_of_node(_FRONTEND)
     settings = {
         "PATH": f"{node}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "DARKROOM_API": endpoints["api"],

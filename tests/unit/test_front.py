@@ -20,10 +20,12 @@ class Emulator:
     def __init__(self, status: int, kind: bytes, body: bytes) -> None:
         self._answer = (status, kind, body)
         self.asked: list[str] = []
+        self.hosts: list[bytes | None] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del receive
         self.asked.append(scope["path"])
+        self.hosts.append(dict(scope["headers"]).get(b"host"))
         status, kind, body = self._answer
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
         await send({"type": "http.response.body", "body": body})
@@ -75,8 +77,44 @@ def test_the_media_address_does_not_lead_to_what_is_private(routes: Path, path: 
     assert _ask(emulator, routes, PORTS.media, "/a/b.webp")[0] == 200
 
 
-def _ask(
-    emulator: Emulator, routes: Path, port: int, path: str, *, length: int = 0
+def test_the_web_address_leads_to_the_app_and_what_is_the_apis_to_the_api(routes: Path) -> None:
+    emulator = Emulator(200, b"text/html", b"<!doctype html>")
+
+    for path in ("/", "/sign-in", "/v1/images", "/.well-known/jwks.json", "/v1.html"):
+        assert _ask(emulator, routes, PORTS.web, path)[0] == 200
+
+    assert emulator.asked == ["/", "/sign-in", "/stage/v1/images", "/stage/.well-known/jwks.json", "/v1.html"]
+    assert emulator.hosts == [b"web", b"web", None, None, b"web"]
+
+
+@pytest.mark.parametrize("path", ["/health", "/_ministack/health", "/logout", "//_ministack/health", "/x/../health"])
+def test_the_emulators_own_doors_are_pages_of_the_app_at_the_web_address(routes: Path, path: str) -> None:
+    emulator = Emulator(200, b"text/html", b"<!doctype html>")
+
+    _ask(emulator, routes, PORTS.web, path)
+
+    assert emulator.asked == ["/index.html"]
+
+
+def test_what_is_absent_from_the_web_bucket_is_not_found(routes: Path) -> None:
+    emulator = Emulator(403, b"application/xml", b"<Error>AccessDenied</Error>")
+
+    status, headers, body = _ask(emulator, routes, PORTS.web, "/assets/old.js")
+
+    assert (status, headers[b"content-type"]) == (404, b"text/plain; charset=utf-8")
+    assert body == b"There is nothing at this address.\n"
+    assert b"make up" in _ask(emulator, routes, PORTS.web, "/sign-in")[2]  # an app that was not built
+
+
+def test_the_app_is_read_and_never_written_at_the_web_address(routes: Path) -> None:
+    emulator = Emulator(200, b"text/html", b"")
+
+    assert _ask(emulator, routes, PORTS.web, "/index.html", method="PUT")[0] == 403
+    assert emulator.asked == []
+
+
+def _ask(  # noqa: PLR0913 - what a request has
+    emulator: Emulator, routes: Path, port: int, path: str, *, length: int = 0, method: str = "GET"
 ) -> tuple[int, dict[bytes, bytes], bytes]:
     sent: list[Message] = []
 
@@ -88,7 +126,7 @@ def _ask(
 
     scope: dict[str, Any] = {
         "type": "http",
-        "method": "GET",
+        "method": method,
         "path": path,
         "server": ("127.0.0.1", port),
         "headers": [(b"content-length", str(length).encode())],

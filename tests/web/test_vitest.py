@@ -6,17 +6,16 @@ import subprocess
 import pytest
 
 from localstack.home import CHECKOUT
+from localstack.node import folder_of_node
 
 FRONTEND = CHECKOUT / "frontend"
 
 
 @pytest.mark.timeout(600)
 def test_what_vitest_finds_holds() -> None:
-    node = subprocess.run(
-        ["/bin/sh", str(CHECKOUT / "localstack/node.sh"), str(FRONTEND)], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.strip()
+    node = folder_of_node(FRONTEND)
 
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 - our own command
         [f"{node}/node", "node_modules/vitest/vitest.mjs", "run", "--no-color"],
         cwd=FRONTEND,
         env={**os.environ, "PATH": f"{node}{os.pathsep}{os.environ['PATH']}", "CI": "true"},
