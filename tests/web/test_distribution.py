@@ -42,7 +42,7 @@ def test_every_address_of_the_app_leads_to_its_page_and_files_to_themselves(
     event = {"version": "1.0", "request": {"method": "GET", "uri": asked, "querystring": {}, "headers": {}}}
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})));"
 
-    command = [node, "--input-type=commonjs", "-e", script]
+    command = [str(node), "--input-type=commonjs", "-e", script]
     ran = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
 
     assert json.loads(ran.stdout) == event["request"] | {"uri": served}  # type: ignore[operator]
