@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Gateway:
 
     def _event(self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
         path, query = urlsplit(target).path, urlsplit(target).query
-        pairs = [pair.partition("=")[::2] for pair in query.split("&")] if query else []
+        pairs = [[*map(unquote_plus, pair.partition("=")[::2])] for pair in query.split("&")] if query else []
         resource, parameters = self._route(path)
         return {
             "resource": resource,
@@ -87,7 +87,7 @@ class Gateway:
             "multiValueHeaders": {name: [value] for name, value in headers.items()},
             "queryStringParameters": dict(pairs) or None,
             "multiValueQueryStringParameters": {name: [value] for name, value in pairs} or None,
-            "pathParameters": parameters or None,
+            "pathParameters": {name: unquote(value) for name, value in parameters.items()} or None,
             "stageVariables": None,
             "requestContext": {
                 "resourcePath": resource,

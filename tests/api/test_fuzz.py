@@ -19,7 +19,7 @@ SECRETS = ("a-password-nobody-may-see", "a-token-nobody-may-see")
 FIELDS = st.sampled_from(
     [
         *("email", "password", "refresh_token", "file_name", "content_type", "bytes", "checksum_sha256", "visibility"),
-        *("parts", "number", "etag", "admin", "", "\x00"),
+        *("parts", "number", "etag", "title", "alt_text", "admin", "", "\x00"),
     ]
 )
 TEXTS = st.one_of(
@@ -42,14 +42,38 @@ DOCUMENTS = st.builds(
 BODIES = st.one_of(DOCUMENTS, VALUES.map(lambda value: json.dumps(value).encode()), st.binary(max_size=60), st.none())
 
 HEADERS = st.dictionaries(
-    st.sampled_from(["content-type", "authorization", "file-name", "accept", "content-encoding", "host", "x-anything"]),
+    st.sampled_from(
+        [
+            "content-type",
+            "authorization",
+            "file-name",
+            "accept",
+            "content-encoding",
+            "host",
+            "cookie",
+            "session-transport",
+            "x-anything",
+        ]
+    ),
     st.one_of(
         st.text(st.characters(max_codepoint=255), max_size=40),
         st.sampled_from(
             [
                 *("application/json", "image/png", "image/", "multipart/form-data", "multipart/form-data; boundary=x"),
                 *("multipart/form-data; boundary=" + "x" * 300, "multipart/form-data; boundary=é", "gzip", "Bearer "),
-                *(f"Bearer {SECRETS[1]}", "Bearer a.b.c", "Basic YTpi", "%ff", "%", "%00", "é", "x" * 5_000),
+                *(
+                    f"Bearer {SECRETS[1]}",
+                    "Bearer a.b.c",
+                    "Basic YTpi",
+                    "cookie",
+                    f"darkroom_refresh={SECRETS[1]}",
+                    ";=;",
+                    "%ff",
+                    "%",
+                    "%00",
+                    "é",
+                    "x" * 5_000,
+                ),
             ]
         ),
     ),
@@ -85,7 +109,7 @@ def token(load: Load) -> str:
     return str(answer.json["access_token"])
 
 
-@pytest.mark.parametrize("function", ["auth", "upload", "info"])
+@pytest.mark.parametrize("function", ["auth", "upload", "info", "images"])
 @given(data=st.data())
 @bounded
 def test_nonsense_is_never_our_fault(load: Load, token: str, function: str, data: st.DataObject) -> None:
@@ -150,7 +174,7 @@ def test_nearly_right_forms_are_never_our_fault(load: Load, token: str, name: st
     )
 
 
-@pytest.mark.parametrize("function", ["auth", "upload", "info"])
+@pytest.mark.parametrize("function", ["auth", "upload", "info", "images"])
 def test_a_method_that_a_route_does_not_take_is_a_problem(load: Load, token: str, function: str) -> None:
     app = load(function).app
 

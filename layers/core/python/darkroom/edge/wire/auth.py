@@ -1,19 +1,19 @@
 """The shapes of accounts and sessions."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 
-from darkroom.access.model import Session
-from darkroom.edge.wire.common import Request, Time, show
+from darkroom.access.model import LONGEST_EMAIL, LONGEST_PASSWORD, SHORTEST_PASSWORD, Session
+from darkroom.edge.wire.common import Request, Time, show, told
 
 
 class Credentials(Request, frozen=True):
     """An e-mail address and a password."""
 
-    email: str
-    password: str
+    email: Annotated[str, told(format="email", maxLength=LONGEST_EMAIL)]
+    password: Annotated[str, told(format="password", minLength=SHORTEST_PASSWORD, maxLength=LONGEST_PASSWORD)]
 
 
 class RefreshRequest(Request, frozen=True):

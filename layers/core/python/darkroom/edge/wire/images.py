@@ -1,12 +1,23 @@
 """The shapes of images and uploads."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from darkroom.edge.wire.common import Request, Time, show
+from darkroom.edge.wire.common import Request, Time, show, told
 from darkroom.errors import Invalid
-from darkroom.images.model import Image, Multipart, PostForm, Status, Visibility
+from darkroom.images.model import (
+    CONTENT_TYPES,
+    LONGEST_ALT_TEXT,
+    LONGEST_FILE_NAME,
+    LONGEST_TITLE,
+    Image,
+    Multipart,
+    PostForm,
+    Status,
+    Visibility,
+)
 from darkroom.images.ports import Addresses
 from darkroom.paging import Page
 
@@ -16,10 +27,10 @@ WIDEST = 16_383
 class NewUpload(Request, frozen=True):
     """A file that is about to be uploaded."""
 
-    file_name: str
-    content_type: str
-    bytes: int
-    checksum_sha256: str | None = None
+    file_name: Annotated[str, told(minLength=1, maxLength=LONGEST_FILE_NAME)]
+    content_type: Annotated[str, told(enum=sorted(CONTENT_TYPES))]
+    bytes: Annotated[int, told(minimum=1)]
+    checksum_sha256: Annotated[str, told(pattern="^[0-9A-Fa-f]{64}$")] | None = None
     visibility: Visibility = Visibility.PRIVATE
 
 
@@ -39,8 +50,8 @@ class CompletedUpload(Request, frozen=True):
 class EditedImage(Request, frozen=True):
     """What is to change about an image; what is left out stays. An empty text is the same as null."""
 
-    title: str | msgspec.UnsetType | None = msgspec.UNSET
-    alt_text: str | msgspec.UnsetType | None = msgspec.UNSET
+    title: Annotated[str, told(maxLength=LONGEST_TITLE)] | msgspec.UnsetType | None = msgspec.UNSET
+    alt_text: Annotated[str, told(maxLength=LONGEST_ALT_TEXT)] | msgspec.UnsetType | None = msgspec.UNSET
     visibility: Visibility | msgspec.UnsetType = msgspec.UNSET
 
 
