@@ -97,3 +97,12 @@ def test_the_policy_lets_no_script_or_style_in_but_the_apps_own() -> None:
     assert "unsafe" not in text
     assert "*" not in text
     assert set(hosts) >= {"Media", "Storage"}
+
+
+def test_a_browser_may_go_to_the_buckets_where_an_address_is_signed_for_it() -> None:
+    (uploads,) = RESOURCES["OriginalsBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    (media,) = RESOURCES["MediaBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+
+    assert set(uploads["AllowedMethods"]) == {"POST", "PUT", "GET"}
+    assert uploads["ExposedHeaders"] == ["ETag"]  # of a part, by which the upload is completed
+    assert media["AllowedMethods"] == ["GET"]
