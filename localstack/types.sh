@@ -1,6 +1,6 @@
 #!/bin/sh
 # Generates the web app's types: from docs/openapi.json those of HTTP, from docs/schema.graphql those of GraphQL.
-# The schema itself is printed from the code first. `--check` changes nothing and says what is stale.
+# The two documents are made from the code first. `--check` changes nothing and says what is stale.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -27,25 +27,25 @@ END
         cat "$1/said" >&2
         exit 1
     }
-    if [ -f docs/openapi.json ]; then
-        (cd frontend && node_modules/.bin/openapi-typescript ../docs/openapi.json --root-types --root-types-no-schema-prefix \
-            --root-types-keep-casing --output "$1/api.ts") >"$1/said" 2>&1 || {
-            cat "$1/said" >&2
-            exit 1
-        }
-    fi
+    PYTHONPATH=layers/core/python .venv/bin/python -m tools.openapi >"$1/openapi.json"
+    (cd frontend && node_modules/.bin/openapi-typescript "$1/openapi.json" --root-types --root-types-no-schema-prefix \
+        --root-types-keep-casing --default-non-nullable false --output "$1/rest.ts") >"$1/said" 2>&1 || {
+        cat "$1/said" >&2
+        exit 1
+    }
+    { printf '/* eslint-disable */\n' && cat "$1/rest.ts"; } >"$1/openapi.ts"
 }
 
 place_of() {
     case $1 in
-    schema.graphql) printf '%s' docs/schema.graphql ;;
+    openapi.json | schema.graphql) printf '%s' "docs/$1" ;;
     *) printf '%s' "$wire/$1" ;;
     esac
 }
 
 generate "$fresh"
 stale=
-for name in schema.graphql graphql.d.ts api.ts; do
+for name in openapi.json schema.graphql openapi.ts graphql.d.ts; do
     if [ ! -f "$fresh/$name" ] || cmp -s "$fresh/$name" "$(place_of "$name")"; then continue; fi
     if [ "${1:-}" = --check ]; then stale="$stale $(place_of "$name")"; else cp "$fresh/$name" "$(place_of "$name")"; fi
 done
