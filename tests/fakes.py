@@ -64,7 +64,7 @@ class FakeImages:
         return image if image and image.deleted_at is None else None
 
     def get_many(self, image_ids: Sequence[ImageId]) -> Sequence[Image]:
-        return [image for image in map(self.get, image_ids) if image]
+        return [image for image in self._by_id.values() if image.id in image_ids and image.deleted_at is None]
 
     def lock(self, image_id: ImageId) -> Image | None:
         return self.get(image_id)
