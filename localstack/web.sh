@@ -15,7 +15,8 @@ want=$(sources | cksum)
 if [ -f frontend/dist/.built ] && [ "$(cat frontend/dist/.built)" = "$want" ]; then exit 0; fi
 
 # Whoever has no network is told so soon.
-export npm_config_fetch_retries="${npm_config_fetch_retries:-1}" npm_config_fetch_timeout="${npm_config_fetch_timeout:-60000}"
+export npm_config_fetch_retries="${npm_config_fetch_retries:-1}" npm_config_fetch_retry_mintimeout="${npm_config_fetch_retry_mintimeout:-1000}"
+export npm_config_fetch_timeout="${npm_config_fetch_timeout:-60000}"
 bin=$(sh localstack/node.sh frontend) || exit 3
 
 say "Building frontend/ ..."
