@@ -16,7 +16,7 @@ const router = createAppRouter(queries);
 session.start().catch(() => undefined); // asked for while the words are fetched; the routes wait for it, or say why not
 // What is shown next is fetched beside the words and the session, not after them.
 if (rememberedHere()) void Promise.all([import("@/app/signed-in"), import("@/app/home-page")]);
-else void import("@/features/access/components/sign-in-page");
+else void import("@/features/access/components/pages");
 await startSpeaking();
 watchSession(router, queries);
 

@@ -40,13 +40,13 @@ const door = createRoute({
 const signIn = createRoute({
   getParentRoute: () => door,
   path: "/sign-in",
-  component: lazyRouteComponent(() => import("@/features/access/components/sign-in-page"), "SignInPage"),
+  component: lazyRouteComponent(() => import("@/features/access/components/pages"), "SignInPage"),
 });
 
 const register = createRoute({
   getParentRoute: () => door,
   path: "/register",
-  component: lazyRouteComponent(() => import("@/features/access/components/register-page"), "RegisterPage"),
+  component: lazyRouteComponent(() => import("@/features/access/components/pages"), "RegisterPage"),
 });
 
 const mine = createRoute({

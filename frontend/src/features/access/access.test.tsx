@@ -72,7 +72,8 @@ test("a taken e-mail address leads to signing in", async () => {
   await user.type(await screen.findByLabelText("Password again"), "correct horse battery{Enter}");
 
   expect(await screen.findByText(/has an account already/)).toBeVisible();
-  await user.click(screen.getByRole("link", { name: "Sign in instead" }));
+  const beside = within(screen.getByText(/has an account already/));
+  await user.click(beside.getByRole("link", { name: "Sign in" }));
   expect(await screen.findByRole("heading", { name: "Welcome back" })).toBeVisible();
 });
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { CheckIcon, PersonIcon } from "@/components/ui/icons";
+import { PersonIcon } from "@/components/ui/icons";
 import { signingOut, signingOutEverywhere } from "@/features/access/mutations";
 import { choose, LANGUAGES, type Language } from "@/lib/i18n";
 import { sentence } from "@/lib/sentences";
@@ -25,7 +25,7 @@ export default function AccountMenu() {
     onSuccess: () => void say({ tone: "calm", text: t("account.signed_out_everywhere") }),
   });
   return (
-    <Menu position="bottom-end" width={260} offset={6} radius="md" withinPortal>
+    <Menu position="bottom-end" width={260} offset={6} radius="md" withinPortal={false} zIndex={210} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size={44} radius="xl" aria-label={t("account.menu")} className={classes.target}>
           <PersonIcon size={24} />
@@ -40,49 +40,32 @@ export default function AccountMenu() {
         </Menu.Label>
         <Menu.Divider />
         <Menu.Label>{t("account.appearance")}</Menu.Label>
-        {SCHEMES.map((scheme) => (
-          <Choice key={scheme} chosen={scheme === colorScheme} onChoose={() => setColorScheme(scheme)}>
-            {t(`account.${scheme}`)}
-          </Choice>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        >
+          {SCHEMES.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              {t(`account.${scheme}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t("account.language")}</Menu.Label>
-        {(Object.entries(LANGUAGES) as [Language, string][]).map(([language, name]) => (
-          <Choice
-            key={language}
-            language={language}
-            chosen={language === i18n.language}
-            onChoose={() => void choose(language)}
-          >
-            {name}
-          </Choice>
-        ))}
+        <Menu.RadioGroup
+          value={i18n.language}
+          onChange={(chosen) => void choose(chosen as Language)}
+        >
+          {Object.entries(LANGUAGES).map(([tag, name]) => (
+            <Menu.RadioItem key={tag} value={tag} lang={tag}>
+              {name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => signOut.mutate()}>{t("account.sign_out")}</Menu.Item>
         <Menu.Item onClick={() => signOutEverywhere.mutate()}>{t("account.sign_out_everywhere")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-interface ChoiceProps {
-  chosen: boolean;
-  language?: Language;
-  onChoose: () => void;
-  children: string;
-}
-
-function Choice({ chosen, language, onChoose, children }: ChoiceProps) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={chosen}
-      lang={language}
-      closeMenuOnClick={false}
-      onClick={onChoose}
-      rightSection={chosen ? <CheckIcon size={18} /> : null}
-    >
-      {children}
-    </Menu.Item>
   );
 }

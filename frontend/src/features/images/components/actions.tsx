@@ -34,7 +34,7 @@ export function Actions({ image }: { image: ImageView }) {
   return (
     <div className={classes.actions}>
       {full ? (
-        <Menu position="bottom-start" width={240} radius="md">
+        <Menu position="bottom-start" width={240} radius="md" withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <Button loading={fetching} leftSection={<DownloadIcon />}>
               {t("download.label")}
