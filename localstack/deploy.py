@@ -43,6 +43,7 @@ class Wish:
     database_url: str
     api_url: str
     media_url: str
+    sockets_url: str  # empty: the endpoint's own
     origins: Sequence[str]
 
 
@@ -121,7 +122,9 @@ class Deployer:
         parameters = {
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
+            "PublicSocketsUrl": self._wish.sockets_url or sockets_url(self._wish.endpoint, _sockets_prefix(template)),
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
+            "Introspection": "on",
             "AllowedOrigins": ",".join(self._wish.origins),
         }
         body = json.dumps(template)
@@ -315,6 +318,11 @@ def from_text(file: Path) -> Routes | None:
         return Routes(**json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def sockets_url(endpoint: str, prefix: str) -> str:
+    """Return where an endpoint itself takes sockets."""
+    return f"ws{endpoint.removeprefix('http')}{prefix}"
 
 
 def _tag(stack: Mapping[str, Any]) -> str | None:

@@ -10,9 +10,9 @@ from rich.table import Table
 _WORTH_TELLING_SECONDS = 1.0
 _MEANINGS = {
     "api": "the API",
-    "graphql": "the same in GraphQL; a browser gets GraphiQL",
-    "sockets": "subscriptions, as they happen",
-    "grpc": "the bridge, with reflection",
+    "graphql": "GraphQL; GraphiQL in a browser",
+    "sockets": "its subscriptions",
+    "grpc": "gRPC, with reflection",
     "media": "developed images",
     "aws": "the AWS endpoint",
 }
@@ -44,7 +44,7 @@ class Progress:
         """Show where everything is and what to do next."""
         table = Table(box=None, show_header=False, padding=(0, 2))
         table.add_column()
-        table.add_column(overflow="fold")
+        table.add_column(no_wrap=True)
         for name, meaning in _MEANINGS.items():
             table.add_row(f"[bold]{name}[/]", f"[cyan]{endpoints[name]}[/]", f"[dim]{meaning}[/]")
         self._console.print("\n[bold green]Darkroom is up.[/]  Ctrl-C stops it.\n")

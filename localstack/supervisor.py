@@ -112,6 +112,7 @@ class Supervisor:
             database_url=os.environ.get("DATABASE_URL") or (self._database.url if self._database else ""),
             api_url=self._api_url,
             media_url=self._media_url,
+            sockets_url=self._sockets_url if self._has_emulator else "",
             origins=[self._api_url, f"http://localhost:{self._ports.web}"],
         )
         return deploy.Deployer(wish, say=self._progress.say)
@@ -136,7 +137,7 @@ class Supervisor:
         if self._has_emulator:
             return f"ws://localhost:{self._ports.api}{SOCKETS_PATH}"
         routes = deploy.from_text(self._home.routes)
-        return f"ws{self._endpoint.removeprefix('http')}{routes.sockets_prefix if routes else ''}"
+        return deploy.sockets_url(self._endpoint, routes.sockets_prefix if routes else "")
 
     def _tell(self) -> dict[str, str]:
         """Write the addresses for others, once all is up."""
