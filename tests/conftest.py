@@ -3,7 +3,7 @@
 import importlib.util
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 
 import psycopg
@@ -59,16 +59,21 @@ def load(deployed: Deployed) -> Iterator[Load]:
 
     def start(name: str) -> ModuleType:
         if name not in loaded:
-            with pytest.MonkeyPatch.context() as patch:
-                for variable, value in deployed.variables(name).items():
-                    patch.setenv(variable, value)
-                loaded[name] = _load(name)
+            loaded[name] = load_function(name, deployed.variables(name))
         return loaded[name]
 
     yield start
     for module in loaded.values():
         if unit_of_work := getattr(module, "unit_of_work", None):
             unit_of_work.close()
+
+
+def load_function(name: str, variables: Mapping[str, str]) -> ModuleType:
+    """Start a function with variables of one's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in variables.items():
+            patch.setenv(variable, value)
+        return _load(name)
 
 
 def _load(name: str) -> ModuleType:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 API_URL = "http://api.test"
 MEDIA_URL = "http://media.test"
+ADDRESSES = {"MEDIA_URL": MEDIA_URL, "SOCKETS_URL": "wss://sockets.test", "SOCKETS_ENDPOINT": "http://sockets.test"}
 
-_PARTS: dict[str, dict[str, Any]] = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+_TEMPLATE: dict[str, dict[str, dict[str, Any]]] = yaml_parse((ROOT / "template.yaml").read_text())
+_PARTS = _TEMPLATE["Resources"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class Deployed:
     def _resolve(self, name: str, value: Any) -> str:
         if name == "DATABASE_URL":
             return self.database_url
-        if name == "MEDIA_URL":
-            return MEDIA_URL
+        if name in ADDRESSES:
+            return ADDRESSES[name]
         if name == "TRUSTED_ISSUERS":
             return str(value["Fn::Sub"]).replace("${PublicApiUrl}", API_URL)
         if isinstance(value, dict):
@@ -48,7 +50,8 @@ class Deployed:
 
 def deploy_template(database_url: str) -> Deployed:
     """Make the template's durable parts in whatever AWS boto3 reaches."""
-    names = {"PublicApiUrl": API_URL}
+    defaults = {name: str(stated["Default"]) for name, stated in _TEMPLATE["Parameters"].items() if "Default" in stated}
+    names = defaults | {"PublicApiUrl": API_URL}
     for logical in _of_type("AWS::DynamoDB::Table"):
         names[logical] = _make_table(logical)
     for logical in sorted(_of_type("AWS::SQS::Queue"), key=lambda name: "RedrivePolicy" in _properties(name)):

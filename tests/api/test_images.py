@@ -27,6 +27,7 @@ class Person:
         token = None
         if signed_in:
             token = Gateway(load("auth").app).post("/v1/auth/register", credentials()).json["access_token"]
+        self.token = token
         self.upload = Gateway(load("upload").app, token=token)
         self.info = Gateway(load("info").app, token=token)
         self._convert = load("convert")

@@ -1,6 +1,7 @@
 """Use cases of following images: what became of one, or of mine, since a change that was seen."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from darkroom.errors import Conflict
@@ -19,6 +20,20 @@ KEPT_FOR = timedelta(days=7)
 MOST_REPLAYED = 500
 
 _READ_ANEW = "Too much has changed since then to tell each change: read your images anew and follow from now on."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """A change, and the image as it stands now, which may be later than the change; None once it is gone."""
+
+    change: ImageChange
+    image: Image | None
+
+
+def happenings(store: ImageStore, changes: Sequence[ImageChange]) -> Sequence[Happening]:
+    """Return changes with their images. Who may see those is asked before, or by whoever tells."""
+    images = {image.id: image for image in store.images.get_many([change.image_id for change in changes])}
+    return [Happening(change=change, image=images.get(change.image_id)) for change in changes]
 
 
 def latest_change(store: ImageStore, *, viewer: Principal | None, image_id: ImageId) -> tuple[ImageChange, Image]:
