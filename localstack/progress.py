@@ -10,7 +10,7 @@ from rich.table import Table
 _WORTH_TELLING_SECONDS = 1.0
 _MEANINGS = {
     "api": "the API",
-    "graphql": "GraphQL; GraphiQL in a browser",
+    "graphql": "GraphQL and GraphiQL",
     "sockets": "its subscriptions",
     "grpc": "gRPC, with reflection",
     "media": "developed images",

@@ -236,13 +236,12 @@ class Supervisor:
             self._progress.say(f"{warning}, or uploads will fail.")
 
     def _check_ports(self) -> None:
-        ports = {"DARKROOM_GRPC_PORT": self._ports.grpc}
-        if self._has_emulator:
-            ports |= {
-                "DARKROOM_API_PORT": self._ports.api,
-                "DARKROOM_MEDIA_PORT": self._ports.media,
-                "DARKROOM_PORT": self._ports.aws,
-            }
+        ports = {"DARKROOM_API_PORT": self._ports.api, "DARKROOM_MEDIA_PORT": self._ports.media}
+        if not self._has_emulator:
+            ports = {}
+        else:
+            ports["DARKROOM_PORT"] = self._ports.aws
+        ports["DARKROOM_GRPC_PORT"] = self._ports.grpc
         if not os.environ.get("DATABASE_URL"):
             ports["DARKROOM_POSTGRES_PORT"] = self._ports.postgres
         for variable, port in ports.items():

@@ -36,6 +36,17 @@ def test_a_killed_database_is_started_again(cloud: LocalCloud) -> None:
     eventually(lambda: "errorMessage" not in str(cloud.invoke("migrate")))
 
 
+def test_a_killed_bridge_is_started_again(cloud: LocalCloud) -> None:
+    bridge = cloud.part("functions/bridge/app.py")
+
+    bridge.kill()
+
+    _is_back(cloud, "functions/bridge/app.py", was=bridge.pid)
+    eventually(cloud.bridge_serves)
+    assert cloud.process
+    assert cloud.process.poll() is None
+
+
 def test_a_killed_worker_is_replaced_at_the_next_call(cloud: LocalCloud) -> None:
     cloud.invoke("migrate")
     for child in cloud.part("localstack.emulator").children():
