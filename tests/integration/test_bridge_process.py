@@ -1,5 +1,6 @@
 """The bridge as the process that a container runs: its memory, its end, its certificate."""
 
+import asyncio
 import hashlib
 import os
 import signal
@@ -24,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from tests.bridges import Caller, announcing, chunk, free_port, start_bridge, variables, whole
+from tests.bridges import Caller, announcing, chunk, free_port, load_app, start_bridge, variables, whole
 from tests.deployed import Deployed, deploy_template
 
 MEGABYTE = 1024 * 1024
@@ -170,14 +171,26 @@ def test_a_port_that_is_taken_ends_the_bridge(bridge: Bridge, start: Callable[..
     assert bridge.process.poll() is None
 
 
-def test_a_setting_that_is_missing_is_named(aws: Deployed, tmp_path: Path) -> None:
-    told = variables(aws)
-    del told["EVENTS_QUEUE_URL"]
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [({"EVENTS_QUEUE_URL": None}, "EVENTS_QUEUE_URL is not set"), ({"TLS_CERTIFICATE_FILE": "x"}, "or neither")],
+)
+def test_a_setting_that_is_missing_is_named(
+    aws: Deployed, tmp_path: Path, told: dict[str, str | None], words: str
+) -> None:
+    settings = {name: value for name, value in {**variables(aws), **told}.items() if value is not None}
 
-    bridge = Bridge(told, tmp_path / "log")
+    bridge = Bridge(settings, tmp_path / "log")
 
     assert bridge.process.wait(20) != 0
-    assert "EVENTS_QUEUE_URL is not set" in bridge.output.read_text()
+    assert words in bridge.output.read_text()
+
+
+def test_a_relay_that_ends_by_itself_ends_the_bridge() -> None:
+    async def ends() -> None: ...
+
+    with pytest.raises(RuntimeError, match="relay ended by itself"):
+        asyncio.run(load_app()._to_the_end("relay", ends(), asyncio.Event()))  # noqa: SLF001 - it cannot be made to end
 
 
 def test_while_the_database_is_away_callers_are_told_to_come_back(start: Callable[..., Bridge]) -> None:
