@@ -115,7 +115,7 @@ def test_only_functions_with_a_reason_reach_a_bucket_for_writing() -> None:
         name for name, function in FUNCTIONS.items() if "s3:PutObject" in json.dumps(function.get("Policies", []))
     }
 
-    assert writers == {"UploadFunction", "ConvertFunction"}
+    assert writers == {"UploadFunction", "GraphqlFunction", "ConvertFunction"}
 
 
 def test_no_secret_stands_in_the_template() -> None:
