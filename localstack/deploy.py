@@ -18,7 +18,7 @@ from samtranslator.yaml_helper import yaml_parse
 from darkroom.adapters import signing_keys
 from localstack import packages
 from localstack.cloud import REGION
-from localstack.front import SOCKETS_PATH, Routes
+from localstack.front import Routes
 from localstack.home import SOURCE
 from localstack.trouble import Trouble
 
@@ -124,7 +124,6 @@ class Deployer:
             "PublicMediaUrl": self._wish.media_url,
             "PublicSocketsUrl": self._wish.sockets_url or sockets_url(self._wish.endpoint, _sockets_prefix(template)),
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
-            "PublicSocketsUrl": self._wish.api_url.replace("http", "ws", 1) + SOCKETS_PATH,
             "Introspection": "on",
             "AllowedOrigins": ",".join(self._wish.origins),
         }
