@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import watchfiles
 
@@ -82,6 +82,7 @@ class Supervisor:
             with self._progress.step("Starting Postgres"):
                 self._database = postgres.Postgres(self._home, self._ports.postgres)
                 self._children["postgres"] = self._database.start()
+        self._bridge.serve_as_before()
         if self._has_emulator:
             with self._progress.step("Starting the AWS emulator"):
                 self._children["emulator"] = cloud.start(self._home, self._ports)
@@ -99,7 +100,7 @@ class Supervisor:
         if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
             self._deployer().deploy()
         deployer = self._deployer()
-        self._bridge.serve(deployer.bridge_settings())  # it takes a second to start; the rest is done meanwhile
+        self._bridge.serve(deployer.bridge_settings())  # it takes a moment to start; the rest is done meanwhile
         deployer.migrate()
         deployer.recover()
         self._deploy_at = None
@@ -113,7 +114,7 @@ class Supervisor:
             api_url=self._api_url,
             media_url=self._media_url,
             sockets_url=self._sockets_url if self._has_emulator else "",
-            origins=[self._api_url, f"http://localhost:{self._ports.web}"],
+            origins=[urljoin(self._api_url, "/").rstrip("/"), f"http://localhost:{self._ports.web}"],
         )
         return deploy.Deployer(wish, say=self._progress.say)
 
@@ -257,7 +258,7 @@ class Supervisor:
                 time.sleep(0.1)
 
     def _take_down(self) -> None:
-        if not self._children:
+        if not self._children and not self._bridge.runs:
             return
         with self._progress.step("Stopping"):
             self._bridge.stop(patience=15)
