@@ -15,6 +15,7 @@ from typing import Any
 
 import grpc
 from bridge.v1 import auth_pb2, auth_pb2_grpc, image_pb2, image_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from darkroom.ids import uuid7
 from tests.deployed import API_URL, MEDIA_URL, ROOT, Deployed
@@ -82,12 +83,19 @@ def bridge_in_a_thread(told: Mapping[str, str]) -> Iterator[str]:
     thread.start()
     assert begun.wait(10)
     address = f"127.0.0.1:{settings.grpc_port}"
-    with grpc.insecure_channel(address) as channel:
-        grpc.channel_ready_future(channel).result(timeout=10)
+    wait_for_health(address)
     yield address
     running["loop"].call_soon_threadsafe(running["stop"].set)
     thread.join(40)
     assert not thread.is_alive()
+
+
+def wait_for_health(address: str, trust: grpc.ChannelCredentials | None = None) -> None:
+    """Wait until a bridge says that it serves."""
+    with grpc.secure_channel(address, trust) if trust else grpc.insecure_channel(address) as channel:
+        health: Any = health_pb2_grpc.HealthStub(channel)
+        answer = health.Check(health_pb2.HealthCheckRequest(), wait_for_ready=True, timeout=20)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
 def start_bridge(told: Mapping[str, str], output: Path) -> "subprocess.Popen[bytes]":
