@@ -14,9 +14,10 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-from graphql import get_introspection_query
+from graphql import build_schema, get_introspection_query
 
 from darkroom.edge.graphql.graphiql import Graphiql
+from darkroom.edge.graphql.sdl import sdl
 from darkroom.ids import uuid7
 from tests.api.test_auth import is_problem
 from tests.api.test_images import NEW, PHOTO, Person
@@ -449,6 +450,11 @@ def test_graphiql_says_what_to_run_where_it_is_not_installed(tmp_path: Path) -> 
 
 def test_an_operation_in_an_address_is_refused(ada: Member) -> None:
     assert is_problem(ada.graphql.get("/v1/graphql?query=%7Bme%7Bid%7D%7D"), 400)
+
+
+def test_the_schema_is_printed_for_who_generates_types_from_it() -> None:
+    assert build_schema(sdl()).query_type
+    assert "type Query {" in sdl()
 
 
 def test_graphiql_may_look_at_the_schema(open_schema: Gateway) -> None:

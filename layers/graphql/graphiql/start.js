@@ -5,9 +5,11 @@ const place = document.getElementById("graphiql");
 const sockets = place.dataset.sockets;
 const clients = new Map(); // by who is signed in
 
-const WELCOME = `# Sign in: register or log in (POST /v1/auth/login), then put the access token into "Headers" below.
+const WELCOME = `# Register or log in (POST /v1/auth/login)
+# and put the access token into the headers below.
 #
-# Subscriptions work here too: subscription { myImagesChanged { status image { id } } }
+# Subscriptions work here too:
+# subscription { myImagesChanged { status } }
 
 {
   me {
