@@ -101,7 +101,8 @@ class Guard(grpc.aio.ServerInterceptor):
             code = grpc.StatusCode.DEADLINE_EXCEEDED
             await context.abort(code, str(error) or _TOO_LATE)
         except asyncio.CancelledError:
-            code = grpc.StatusCode.CANCELLED if context.time_remaining() else grpc.StatusCode.DEADLINE_EXCEEDED
+            too_late = context.time_remaining() == 0
+            code = grpc.StatusCode.DEADLINE_EXCEEDED if too_late else grpc.StatusCode.CANCELLED
             raise
         except Exception:
             code = grpc.StatusCode.INTERNAL
