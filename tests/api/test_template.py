@@ -135,11 +135,23 @@ def test_media_is_sandboxed_by_the_cdn() -> None:
     assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "MediaHeaders"}
 
 
-@pytest.mark.parametrize("table", ["RefreshTokensTable", "ThrottlesTable"])
+@pytest.mark.parametrize("table", ["RefreshTokensTable", "ThrottlesTable", "SocketsTable"])
 def test_short_lived_records_have_a_time_to_live(table: str) -> None:
     wanted = RESOURCES[table]["Properties"]["TimeToLiveSpecification"]
 
     assert wanted == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_every_message_of_a_socket_leads_to_one_function() -> None:
+    routes = {
+        part["Properties"]["RouteKey"]: part["Properties"]["Target"]
+        for part in RESOURCES.values()
+        if part["Type"] == "AWS::ApiGatewayV2::Route"
+    }
+
+    target = {"Fn::Sub": "integrations/${SocketsIntegration}"}
+    assert routes == {"$connect": target, "$default": target, "$disconnect": target}
+    assert "${SocketsFunction.Arn}" in RESOURCES["SocketsIntegration"]["Properties"]["IntegrationUri"]["Fn::Sub"]
 
 
 def test_the_sweep_runs_every_minute() -> None:
