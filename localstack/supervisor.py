@@ -95,11 +95,11 @@ class Supervisor:
 
     def _deploy(self) -> None:
         """Bring stack and schema to what they should be, and let the sweep find what a crash left lying."""
-        routes = self._deployer().deploy()
-        write(self._home.routes, deploy.as_text(routes))
-        if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
-            self._deployer().deploy()
         deployer = self._deployer()
+        write(self._home.routes, deploy.as_text(deployer.deploy()))
+        if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
+            deployer = self._deployer()
+            deployer.deploy()
         self._bridge.serve(deployer.bridge_settings())  # it takes a moment to start; the rest is done meanwhile
         deployer.migrate()
         deployer.recover()
