@@ -13,6 +13,7 @@ from functools import partial
 import boto3
 import httpx
 import psutil
+import pytest
 from PIL import Image
 
 from tests.e2e.handles import LocalCloud, eventually
@@ -141,6 +142,7 @@ def test_ctrl_c_in_the_middle_of_a_start_stops_without_a_trace(cloud: LocalCloud
     assert "Traceback" not in cloud.output
 
 
+@pytest.mark.timeout(300)  # it starts everything again six times, and a busy machine takes its time
 def test_every_acknowledged_upload_ends_whatever_is_killed(cloud: LocalCloud) -> None:
     uploaders = Uploaders(cloud.endpoints["api"], goal=200)
     breaks: list[tuple[int, Callable[[], None]]] = [
