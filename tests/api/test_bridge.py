@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 import grpc
+import psycopg
 import pytest
 from bridge.v1 import auth_pb2, image_pb2
 from google.protobuf import descriptor_pb2
@@ -296,8 +297,6 @@ def test_a_watch_of_what_is_done_tells_so_and_ends(ada: Caller, database: Postgr
 def test_a_watch_of_what_was_done_long_ago_tells_how_it_stands(
     ada: Caller, database: PostgresUnitOfWork, database_url: str
 ) -> None:
-    import psycopg  # noqa: PLC0415
-
     image = ada.upload(whole(PHOTO))
     _move(database, image, Status.REFUSED)
     with psycopg.connect(database_url) as connection:
@@ -305,7 +304,7 @@ def test_a_watch_of_what_was_done_long_ago_tells_how_it_stands(
 
     (change,) = _watch(ada, image.id)
 
-    assert (change.status, change.event_id) == (image_pb2.STATUS_REFUSED, "")
+    assert (change.status, change.event_id) == (image_pb2.STATUS_REFUSED, image.id)
 
 
 def test_many_watches_are_woken_by_one_change(ada: Caller, database: PostgresUnitOfWork) -> None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from darkroom.errors import Conflict
-from darkroom.ids import ImageId
+from darkroom.ids import EventId, ImageId
 from darkroom.images.model import Image, ImageChange
 from darkroom.images.ports import ImageStore
-from darkroom.images.uploading import no_image
 from darkroom.images.viewing import view_image
 from darkroom.paging import Cursor
 from darkroom.principal import Principal
@@ -39,10 +38,7 @@ def happenings(store: ImageStore, changes: Sequence[ImageChange]) -> Sequence[Ha
 def latest_change(store: ImageStore, *, viewer: Principal | None, image_id: ImageId) -> tuple[ImageChange, Image]:
     """Return how an image came to stand as it does, to somebody who may see it."""
     image = view_image(store, viewer=viewer, image_id=image_id)
-    change = store.changes.latest_of(image_id)
-    if change is None:
-        raise no_image(image_id)
-    return change, image
+    return store.changes.latest_of(image_id) or _as_it_stands(image), image
 
 
 def changes_of(
@@ -58,6 +54,17 @@ def my_changes(store: ImageStore, *, owner: Principal, after: Cursor) -> Sequenc
     """Return what became of my images after a change that was seen. One may be told twice, none is left out."""
     since = _reach_back(store, after)
     return _replayed(store.changes.of_owner(owner.account_id, since=since, limit=MOST_REPLAYED + 1), after)
+
+
+def _as_it_stands(image: Image) -> ImageChange:
+    """Return the last change of an image that the log has forgotten, under the id of the image itself."""
+    return ImageChange(
+        id=EventId(image.id),
+        image_id=image.id,
+        owner_id=image.owner_id,
+        status=image.status,
+        happened_at=image.developed_at or image.uploaded_at,
+    )
 
 
 def _reach_back(store: ImageStore, after: Cursor) -> datetime:
