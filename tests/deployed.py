@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 ROOT = Path(__file__).resolve().parents[1]
+LAMBDAS = sorted({app.parent.name for app in ROOT.glob("functions/*/app.py")} - {"bridge"})  # that is a container
 API_URL = "http://api.test"
 MEDIA_URL = "http://media.test"
 ADDRESSES = {"MEDIA_URL": MEDIA_URL, "SOCKETS_URL": "wss://sockets.test", "SOCKETS_ENDPOINT": "http://sockets.test"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployed import ROOT, Deployed, left_out_of_layers
+from tests.deployed import LAMBDAS, ROOT, Deployed, left_out_of_layers
 
 WATCHED = {
     *("PIL", "argon2", "aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "chalice", "cryptography", "grpc"),
@@ -66,20 +66,25 @@ def test_a_function_imports_exactly_what_it_uses(name: str, deployed: Deployed, 
 
 @pytest.mark.parametrize("name", sorted(BUDGETS))
 def test_a_cold_start_keeps_its_budget(name: str, deployed: Deployed, tmp_path: Path) -> None:
-    """REQUIREMENTS 30: a ratio of CPU within one run, the least of a few, with bytecode at hand as in our layers."""
+    """REQUIREMENTS 30: a ratio of CPU within one run, with bytecode at hand as in our layers.
+
+    The least of a few rounds counts; a busy neighbour on the machine gets more of them before it decides.
+    """
     _import(name, deployed, tmp_path)
     _cold(_FLOOR, {}, tmp_path)
 
-    rounds = [(_import(name, deployed, tmp_path)[0], _cold(_FLOOR, {}, tmp_path)[0]) for _ in range(3)]
+    function, floor = float("inf"), float("inf")
+    for _ in range(10):
+        function = min(function, _import(name, deployed, tmp_path)[0])
+        floor = min(floor, _cold(_FLOOR, {}, tmp_path)[0])
+        if function <= BUDGETS[name] * floor:
+            break
 
-    assert min(function for function, _ in rounds) <= BUDGETS[name] * min(floor for _, floor in rounds)
+    assert function <= BUDGETS[name] * floor
 
 
 def test_every_function_has_its_lines_here() -> None:
-    functions = {folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists()}
-    functions -= {"bridge"}  # a container that is always on has no cold start
-
-    assert functions == set(HEAVY_IMPORTS) == set(BUDGETS)
+    assert set(LAMBDAS) == set(HEAVY_IMPORTS) == set(BUDGETS)
 
 
 def _import(name: str, deployed: Deployed, bytecode: Path) -> tuple[float, list[str]]:
