@@ -8,6 +8,7 @@ help: ## list the targets
 
 setup: ## install what the project needs into this checkout (.venv)
 	@PYTHON="$(PYTHON)" sh localstack/setup.sh
+	@sh localstack/node.sh layers/graphql/graphiql >/dev/null || true # GraphiQL; without it its page says what to do
 
 up: setup ## bring up the local cloud; Ctrl-C stops it
 	@.venv/bin/python -m localstack up

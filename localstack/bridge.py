@@ -1,5 +1,6 @@
 """The bridge as the supervisor sees it: the gRPC server with the relay inside, kept up and let drain."""
 
+import json
 import os
 import secrets
 import signal
@@ -31,6 +32,7 @@ class Bridge:
 
     def __init__(self, home: Home, ports: Ports, *, endpoint: str, say: Callable[[str], None]) -> None:
         self._home = home
+        self._kept = home.secrets / "bridge.json"
         self._ports = ports
         self._endpoint = endpoint
         self._say = say
@@ -47,6 +49,11 @@ class Bridge:
         return self._home.logs / "bridge.log"
 
     @property
+    def runs(self) -> bool:
+        """Tell whether there is one."""
+        return self._child is not None
+
+    @property
     def answers(self) -> bool:
         """Tell whether it has answered since it was started."""
         return self._answers
@@ -56,9 +63,16 @@ class Bridge:
         """Tell whether it ended again and again soon after its start."""
         return self._ended_soon >= _GIVE_UP_AFTER
 
+    def serve_as_before(self) -> None:
+        """Run with the settings of the last time, if there was one: they seldom change, and it can start meanwhile."""
+        with suppress(FileNotFoundError, ValueError):
+            self._settings = json.loads(self._kept.read_text(encoding="utf-8"))
+            self.restart()
+
     def serve(self, settings: Mapping[str, str]) -> None:
         """Run with these settings; one that does so already is left alone."""
         if settings != self._settings:
+            write(self._kept, json.dumps(settings), mode=0o600)
             self._settings = dict(settings)
             self.restart()
 

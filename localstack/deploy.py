@@ -46,6 +46,7 @@ class Wish:
     database_url: str
     api_url: str
     media_url: str
+    sockets_url: str  # empty: the endpoint's own
     origins: Sequence[str]
 
 
@@ -55,6 +56,7 @@ class Deployer:
     def __init__(self, wish: Wish, *, say: Callable[[str], None]) -> None:
         self._wish = wish
         self._say = say
+        self._packages: dict[str, packages.Package] = {}
         session = boto3.session.Session(
             aws_access_key_id=os.environ.get("AWS_ACCESS_KEY_ID", "test"),
             aws_secret_access_key=os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
@@ -133,7 +135,9 @@ class Deployer:
             "MostUploadBytes": str(_most_upload_bytes()),
             "PublicApiUrl": self._wish.api_url,
             "PublicMediaUrl": self._wish.media_url,
+            "PublicSocketsUrl": self._wish.sockets_url or sockets_url(self._wish.endpoint, _sockets_prefix(template)),
             "SocketsEndpoint": f"{self._wish.endpoint}{_sockets_prefix(template)}",
+            "Introspection": "on",
             "AllowedOrigins": ",".join(self._wish.origins),
         }
         body = json.dumps(template)
@@ -172,20 +176,24 @@ class Deployer:
         numbers["ConvertConcurrency"] = max(2, os.cpu_count() or 2)  # each uses every core
         numbers["NotifyConcurrency"] = 2  # a machine of two cores tells nobody sooner through ten workers
         template["Resources"] = _with_numbers(template["Resources"], numbers)
-        with suppress(self._objects.exceptions.BucketAlreadyOwnedByYou):
-            self._objects.create_bucket(Bucket=_CODE_BUCKET)
         for resource in template["Resources"].values():
             properties = resource.get("Properties", {})
             if resource["Type"] == "AWS::Serverless::Function":
-                properties["CodeUri"] = self._put(packages.function_package(SOURCE / properties["CodeUri"]))
+                properties["CodeUri"] = self._place_of(packages.function_package(SOURCE / properties["CodeUri"]))
             elif resource["Type"] == "AWS::Serverless::LayerVersion":
-                properties["ContentUri"] = self._put(packages.layer_package(SOURCE / properties["ContentUri"]))
+                properties["ContentUri"] = self._place_of(packages.layer_package(SOURCE / properties["ContentUri"]))
                 resource.pop("Metadata", None)
         return template
 
-    def _put(self, package: packages.Package) -> dict[str, str]:
-        self._objects.put_object(Bucket=_CODE_BUCKET, Key=package.key, Body=package.content)
+    def _place_of(self, package: packages.Package) -> dict[str, str]:
+        self._packages[package.key] = package
         return {"Bucket": _CODE_BUCKET, "Key": package.key}
+
+    def _put_packages(self) -> None:
+        with suppress(self._objects.exceptions.BucketAlreadyOwnedByYou):
+            self._objects.create_bucket(Bucket=_CODE_BUCKET)
+        for package in self._packages.values():
+            self._objects.put_object(Bucket=_CODE_BUCKET, Key=package.key, Body=package.content)
 
     def _stack(self) -> Mapping[str, Any] | None:
         try:
@@ -221,6 +229,7 @@ class Deployer:
             self._wait(lambda: self._stack() is None or None, "cleared")
             stack = None
         self._say("Updating the stack" if stack else "Deploying the stack")
+        self._put_packages()
         self._objects.put_object(Bucket=_CODE_BUCKET, Key=f"template-{digest}.json", Body=body.encode())
         name = f"change-{digest[:12]}-{time.time_ns()}"
         self._stacks.create_change_set(
@@ -327,6 +336,11 @@ def from_text(file: Path) -> Routes | None:
         return Routes(**json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def sockets_url(endpoint: str, prefix: str) -> str:
+    """Return where an endpoint itself takes sockets."""
+    return f"ws{endpoint.removeprefix('http')}{prefix}"
 
 
 def _tag(stack: Mapping[str, Any]) -> str | None:

@@ -5,15 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.table import Table
 
 _WORTH_TELLING_SECONDS = 1.0
 _MEANINGS = {
     "web": "the web app: open this",
     "api": "the API",
-    "graphql": "the same in GraphQL; a browser gets GraphiQL",
-    "sockets": "subscriptions, as they happen",
-    "grpc": "the bridge, with reflection",
+    "graphql": "GraphQL and GraphiQL",
+    "sockets": "its subscriptions",
+    "grpc": "gRPC, with reflection",
     "media": "developed images",
     "aws": "the AWS endpoint",
 }
@@ -43,12 +42,10 @@ class Progress:
 
     def addresses(self, endpoints: Mapping[str, str]) -> None:
         """Show where everything is and what to do next."""
-        table = Table(box=None, show_header=False, padding=(0, 2))
-        table.add_column()
-        table.add_column(overflow="fold")
-        for name, meaning in _MEANINGS.items():
-            table.add_row(f"[bold]{name}[/]", f"[cyan]{endpoints[name]}[/]", f"[dim]{meaning}[/]")
         self._console.print("\n[bold green]Darkroom is up.[/]  Ctrl-C stops it.\n")
-        self._console.print(table)
+        widest = max(len(endpoints[name]) for name in _MEANINGS)
+        for name, meaning in _MEANINGS.items():
+            address = f"{endpoints[name]:<{widest}}"
+            self._console.print(f"  [bold]{name:<8}[/]  [cyan]{address}[/]  [dim]{meaning}[/]", soft_wrap=True)
         self._console.print("\nNext, in another terminal:\n")
         self._console.print("    .venv/bin/darkroom register\n    .venv/bin/darkroom upload photo.jpg\n")

@@ -70,7 +70,7 @@ def _retry_soon() -> None:
         with sqs._queues_lock:  # noqa: SLF001 - the same
             queue = sqs._queues.get(queue_url)  # noqa: SLF001 - the same
             for message in queue["messages"] if queue else []:
-                if handles.get(message["id"]) == message.get("receipt_handle"):
+                if message["id"] in handles and handles[message["id"]] == message.get("receipt_handle"):
                     tries = int(message.get("receive_count", 1))
                     pause = 0 if tries >= _most_tries(queue) else 2 ** (tries - 1)
                     message["visible_at"] = min(message["visible_at"], time.time() + pause)

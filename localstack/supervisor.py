@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import watchfiles
 
@@ -86,6 +86,7 @@ class Supervisor:
             with self._progress.step("Starting Postgres"):
                 self._database = postgres.Postgres(self._home, self._ports.postgres)
                 self._children["postgres"] = self._database.start()
+        self._bridge.serve_as_before()
         if self._has_emulator:
             with self._progress.step("Starting the AWS emulator"):
                 self._children["emulator"] = cloud.start(self._home, self._ports)
@@ -101,12 +102,12 @@ class Supervisor:
 
     def _deploy(self) -> None:
         """Bring stack and schema to what they should be, and let the sweep find what a crash left lying."""
-        routes = self._deployer().deploy()
-        write(self._home.routes, deploy.as_text(routes))
-        if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
-            self._deployer().deploy()
         deployer = self._deployer()
-        self._bridge.serve(deployer.bridge_settings())  # it takes a second to start; the rest is done meanwhile
+        write(self._home.routes, deploy.as_text(deployer.deploy()))
+        if not self._has_emulator:  # the endpoint gives out the addresses, and functions have to know them
+            deployer = self._deployer()
+            deployer.deploy()
+        self._bridge.serve(deployer.bridge_settings())  # it takes a moment to start; the rest is done meanwhile
         deployer.migrate()
         deployer.recover()
         self._deploy_at = None
@@ -123,7 +124,8 @@ class Supervisor:
             database_url=os.environ.get("DATABASE_URL") or (self._database.url if self._database else ""),
             api_url=self._api_url,
             media_url=self._media_url,
-            origins=[self._api_url, f"http://localhost:{self._ports.web}"],
+            sockets_url=self._sockets_url if self._has_emulator else "",
+            origins=[urljoin(self._api_url, "/").rstrip("/"), f"http://localhost:{self._ports.web}"],
         )
         return deploy.Deployer(wish, say=self._progress.say)
 
@@ -155,7 +157,7 @@ class Supervisor:
         if self._has_emulator:
             return f"ws://localhost:{self._ports.api}{SOCKETS_PATH}"
         routes = deploy.from_text(self._home.routes)
-        return f"ws{self._endpoint.removeprefix('http')}{routes.sockets_prefix if routes else ''}"
+        return deploy.sockets_url(self._endpoint, routes.sockets_prefix if routes else "")
 
     def _tell(self) -> dict[str, str]:
         """Write the addresses for others, once all is up."""
@@ -263,13 +265,12 @@ class Supervisor:
             self._progress.say(f"{warning}, or uploads will fail.")
 
     def _check_ports(self) -> None:
-        ports = {"DARKROOM_GRPC_PORT": self._ports.grpc}
-        if self._has_emulator:
-            ports |= {
-                "DARKROOM_API_PORT": self._ports.api,
-                "DARKROOM_MEDIA_PORT": self._ports.media,
-                "DARKROOM_PORT": self._ports.aws,
-            }
+        ports = {"DARKROOM_API_PORT": self._ports.api, "DARKROOM_MEDIA_PORT": self._ports.media}
+        if not self._has_emulator:
+            ports = {}
+        else:
+            ports["DARKROOM_PORT"] = self._ports.aws
+        ports["DARKROOM_GRPC_PORT"] = self._ports.grpc
         if not os.environ.get("DATABASE_URL"):
             ports["DARKROOM_POSTGRES_PORT"] = self._ports.postgres
         if self._has_emulator:
@@ -287,7 +288,7 @@ class Supervisor:
                 time.sleep(0.1)
 
     def _take_down(self) -> None:
-        if not self._children:
+        if not self._children and not self._bridge.runs:
             return
         with self._progress.step("Stopping"):
             self._bridge.stop(patience=15)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 ROOT = Path(__file__).resolve().parents[1]
+LAMBDAS = sorted({app.parent.name for app in ROOT.glob("functions/*/app.py")} - {"bridge"})  # that is a container
 API_URL = "http://api.test"
 MEDIA_URL = "http://media.test"
+ADDRESSES = {"MEDIA_URL": MEDIA_URL, "SOCKETS_URL": "wss://sockets.test", "SOCKETS_ENDPOINT": "http://sockets.test"}
 
 _TEMPLATE: dict[str, dict[str, dict[str, Any]]] = yaml_parse((ROOT / "template.yaml").read_text())
 _PARTS = _TEMPLATE["Resources"]
@@ -38,8 +40,8 @@ class Deployed:
     def _resolve(self, name: str, value: Any) -> str:
         if name == "DATABASE_URL":
             return self.database_url
-        if name == "MEDIA_URL":
-            return MEDIA_URL
+        if name in ADDRESSES:
+            return ADDRESSES[name]
         if name == "TRUSTED_ISSUERS":
             return str(value["Fn::Sub"]).replace("${PublicApiUrl}", API_URL)
         if isinstance(value, dict):

@@ -35,7 +35,7 @@ from darkroom.edge.grpc.auth_service import AuthService
 from darkroom.edge.grpc.callers import Callers
 from darkroom.edge.grpc.image_service import ImageService, Limits, Studio
 from darkroom.edge.grpc.server import Certificate, Server
-from darkroom.settings import DatabaseSettings, VerifierSettings
+from darkroom.settings import DatabaseSettings, MissingSetting, VerifierSettings
 
 DRAIN_SECONDS = 25.0  # a container has 30 before it is killed
 AT_ONCE_SECONDS = 1.0
@@ -136,6 +136,8 @@ def _server(
 def _certificate(settings: BridgeSettings) -> Certificate | None:
     if not settings.tls_certificate_file and not settings.tls_private_key_file:
         return None
+    if not settings.tls_certificate_file or not settings.tls_private_key_file:
+        raise MissingSetting("TLS takes two files: set TLS_CERTIFICATE_FILE and TLS_PRIVATE_KEY_FILE, or neither.")
     return Certificate(chain=Path(settings.tls_certificate_file), key=Path(settings.tls_private_key_file))
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployed import ROOT, layers_of, left_out_of_layers
+from tests.deployed import LAMBDAS, ROOT, layers_of, left_out_of_layers
 
-BUDGETS = {"RuntimeLayer": 70, "DynamoLayer": 28, "ImagingLayer": 57, "RpcLayer": 24}
-"""Megabytes of the locked libraries without bytecode, a fifth above what was measured: 58, 23, 48 and 20."""
+BUDGETS = {"RuntimeLayer": 70, "DynamoLayer": 28, "ImagingLayer": 57, "RpcLayer": 24, "GraphqlLayer": 3.3}
+"""Megabytes of the locked libraries without bytecode, a fifth above what was measured: 58, 23, 48, 20 and 2.7."""
 
-BYTECODE = 1.4  # built layers carry it: they measured 1.22, 1.33, 1.03 and 1.09 times these figures
+BYTECODE = 1.4  # built layers carry it: they measured 1.22, 1.33, 1.03 and 1.09 times these figures (GraphQL: 9 MB)
 LAMBDA_TAKES = 250  # megabytes of a function with all of its layers, unzipped
 
 
@@ -26,7 +26,7 @@ def test_a_layer_keeps_its_budget(layer: str) -> None:
     assert BUDGETS[layer] / 2 < megabytes <= BUDGETS[layer]
 
 
-@pytest.mark.parametrize("function", sorted(folder.parent.name for folder in ROOT.glob("functions/*/app.py")))
+@pytest.mark.parametrize("function", LAMBDAS)
 def test_the_layers_of_a_function_are_within_what_lambda_takes(function: str) -> None:
     megabytes = sum(BUDGETS[layer] for layer in layers_of(function) if layer != "CoreLayer")
 

@@ -12,6 +12,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from darkroom.images.model import MOST_BYTES, MOST_STREAMED_BYTES
+from tests.deployed import LAMBDAS
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
@@ -65,7 +66,7 @@ def test_a_route_belongs_to_one_function() -> None:
 def test_each_function_has_its_folder_and_each_folder_its_function() -> None:
     stated = {Path(function["CodeUri"]).name for function in FUNCTIONS.values()}
 
-    assert stated == {app.parent.name for app in (ROOT / "functions").glob("*/app.py")} - {"bridge"}  # a container
+    assert stated == set(LAMBDAS)
 
 
 def test_a_message_stays_hidden_six_times_as_long_as_its_function_may_run() -> None:
@@ -126,7 +127,7 @@ def test_only_functions_with_a_reason_reach_a_bucket_for_writing() -> None:
         name for name, function in FUNCTIONS.items() if "s3:PutObject" in json.dumps(function.get("Policies", []))
     }
 
-    assert writers == {"UploadFunction", "ImagesFunction", "ConvertFunction"}
+    assert writers == {"UploadFunction", "ImagesFunction", "GraphqlFunction", "ConvertFunction"}
 
 
 def test_no_secret_stands_in_the_template() -> None:
@@ -146,11 +147,23 @@ def test_media_is_sandboxed_by_the_cdn() -> None:
     assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "MediaHeaders"}
 
 
-@pytest.mark.parametrize("table", ["RefreshTokensTable", "ThrottlesTable"])
+@pytest.mark.parametrize("table", ["RefreshTokensTable", "ThrottlesTable", "SocketsTable"])
 def test_short_lived_records_have_a_time_to_live(table: str) -> None:
     wanted = RESOURCES[table]["Properties"]["TimeToLiveSpecification"]
 
     assert wanted == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_every_message_of_a_socket_leads_to_one_function() -> None:
+    routes = {
+        part["Properties"]["RouteKey"]: part["Properties"]["Target"]
+        for part in RESOURCES.values()
+        if part["Type"] == "AWS::ApiGatewayV2::Route"
+    }
+
+    target = {"Fn::Sub": "integrations/${SocketsIntegration}"}
+    assert routes == {"$connect": target, "$default": target, "$disconnect": target}
+    assert "${SocketsFunction.Arn}" in RESOURCES["SocketsIntegration"]["Properties"]["IntegrationUri"]["Fn::Sub"]
 
 
 def test_the_sweep_runs_every_minute() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
-SECTIONS = ("conversion", "throughput")
+SECTIONS = ("conversion", "throughput", "fanout")
 
 
 def main() -> None:

@@ -70,6 +70,17 @@ def test_an_image_comes_back_as_it_was_added(store: Any) -> None:
     assert store.images.get(ImageId(uuid7())) is None
 
 
+def test_many_images_come_at_once_and_absent_ones_are_left_out(store: Any) -> None:
+    owner = _owner(store)
+    images = [_add(store, an_image(), owner) for _ in range(3)]
+
+    found = store.images.get_many([images[2].id, ImageId(uuid7()), images[0].id, images[0].id])
+
+    assert len(found) == 2
+    assert {image.id for image in found} == {images[0].id, images[2].id}
+    assert store.images.get_many([]) == []
+
+
 def test_what_changes_about_an_image_is_saved(store: Any) -> None:
     image = _add(store, an_image())
     changed = replace(

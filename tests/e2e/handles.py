@@ -20,6 +20,7 @@ import httpx
 import psutil
 
 from localstack.home import CHECKOUT, SOURCE, Home
+from localstack.postgres import Postgres
 
 PATIENCE_SECONDS = 60
 
@@ -51,6 +52,10 @@ class LocalCloud:
     def endpoints(self) -> dict[str, str]:
         found: dict[str, str] = json.loads(self.home.endpoints.read_text())
         return found
+
+    @property
+    def database_url(self) -> str:
+        return Postgres(self.home, self.port + 16).url
 
     def command(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the local cloud on the same folder."""
@@ -102,6 +107,12 @@ class LocalCloud:
                 if all(word in " ".join(child.cmdline()) for word in words):
                     return child
         raise LookupError(f"No process of the cloud has {words} in its command line.")
+
+    def bridge_serves(self) -> bool:
+        """Ask the bridge for its health, over gRPC."""
+        from darkroom.edge.grpc.probe import probe  # noqa: PLC0415 - few tests that take ports need gRPC
+
+        return probe(str(self.port + 17), "") == "SERVING"
 
     def kill_supervisor(self) -> None:
         """Kill it outright, and nothing else."""

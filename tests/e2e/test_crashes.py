@@ -13,6 +13,7 @@ from functools import partial
 import boto3
 import httpx
 import psutil
+import pytest
 from PIL import Image
 
 from tests.e2e.handles import LocalCloud, eventually
@@ -34,6 +35,17 @@ def test_a_killed_database_is_started_again(cloud: LocalCloud) -> None:
 
     _is_back(cloud, "postgres", "-D", was=database.pid)
     eventually(lambda: "errorMessage" not in str(cloud.invoke("migrate")))
+
+
+def test_a_killed_bridge_is_started_again(cloud: LocalCloud) -> None:
+    bridge = cloud.part("functions/bridge/app.py")
+
+    bridge.kill()
+
+    _is_back(cloud, "functions/bridge/app.py", was=bridge.pid)
+    eventually(cloud.bridge_serves)
+    assert cloud.process
+    assert cloud.process.poll() is None
 
 
 def test_a_killed_worker_is_replaced_at_the_next_call(cloud: LocalCloud) -> None:
@@ -130,6 +142,7 @@ def test_ctrl_c_in_the_middle_of_a_start_stops_without_a_trace(cloud: LocalCloud
     assert "Traceback" not in cloud.output
 
 
+@pytest.mark.timeout(300)  # it starts everything again six times, and a busy machine takes its time
 def test_every_acknowledged_upload_ends_whatever_is_killed(cloud: LocalCloud) -> None:
     uploaders = Uploaders(cloud.endpoints["api"], goal=200)
     breaks: list[tuple[int, Callable[[], None]]] = [

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import boto3
 import httpx
+import pytest
+from websockets import InvalidStatus, Subprotocol
+from websockets.sync.client import connect
 
 from localstack.home import CHECKOUT
 from tests.e2e.handles import LocalCloud, eventually
@@ -20,6 +23,19 @@ def test_the_addresses_it_tells_answer(cloud: LocalCloud) -> None:
     assert httpx.get(f"{endpoints['api']}/.well-known/jwks.json").status_code == httpx.codes.OK
     assert httpx.get(f"{endpoints['media']}/nothing.webp").status_code in {403, 404}
     assert httpx.get(f"{endpoints['aws']}/_ministack/health").status_code == httpx.codes.OK
+    assert httpx.post(endpoints["graphql"], json={"query": "{ __typename }"}).status_code == httpx.codes.OK
+    assert endpoints["grpc"] == f"localhost:{cloud.port + 17}"
+    assert cloud.bridge_serves()
+
+
+def test_a_refused_socket_is_told_why(cloud: LocalCloud) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"{cloud.endpoints['sockets']}?ticket=made-up", subprotocols=[Subprotocol("graphql-transport-ws")])
+    with pytest.raises(InvalidStatus) as absent:
+        connect(f"{cloud.endpoints['sockets']}/elsewhere")
+
+    assert refused.value.response.status_code == httpx.codes.UNAUTHORIZED
+    assert absent.value.response.status_code == httpx.codes.NOT_FOUND
 
 
 def test_media_is_served_from_its_own_origin_and_cannot_run(cloud: LocalCloud) -> None:
@@ -72,6 +88,22 @@ def test_an_edit_of_a_handler_and_of_the_layer_goes_live(cloud: LocalCloud) -> N
     eventually(lambda: cloud.invoke("migrate") not in (0, 7), within=10)
 
 
+def test_an_edit_of_the_bridge_goes_live_and_a_broken_one_does_not_end_the_cloud(cloud: LocalCloud) -> None:
+    app = cloud.source / "functions/bridge/app.py"
+    before = app.read_text()
+    first, log = cloud.part("functions/bridge/app.py").pid, cloud.home.logs / "bridge.log"
+
+    try:
+        app.write_text("raise SystemExit('This is being edited.')\n")
+        eventually(lambda: log.read_text().count("This is being edited.") >= 2)
+        assert httpx.get(f"{cloud.endpoints['api']}/.well-known/jwks.json").status_code == httpx.codes.OK
+    finally:
+        app.write_text(before)
+    eventually(cloud.bridge_serves)
+
+    assert cloud.part("functions/bridge/app.py").pid != first
+
+
 def test_a_second_up_says_that_it_runs_and_where(cloud: LocalCloud) -> None:
     second = cloud.command("up")
 
@@ -122,11 +154,11 @@ def test_reset_asks_before_it_wipes(cloud: LocalCloud) -> None:
 
 
 def test_secrets_are_for_their_owner_only(cloud: LocalCloud) -> None:
-    password = cloud.home.secrets / "database-password"
-
-    assert stat.S_IMODE(password.stat().st_mode) == 0o600
     assert stat.S_IMODE(cloud.home.secrets.stat().st_mode) == 0o700
-    assert password.read_text() not in cloud.output
+    for name in ("database-password", "service-token"):
+        secret = cloud.home.secrets / name
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+        assert secret.read_text() not in cloud.output
 
 
 def test_logs_name_their_source(cloud: LocalCloud) -> None:

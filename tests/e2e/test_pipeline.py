@@ -109,7 +109,7 @@ def test_keys_are_rotated_while_people_are_signed_in(cloud: LocalCloud, ada: Pho
 
     rotated = _client(cloud, "rotate-keys")
     _kill_workers(cloud, "auth")
-    published = httpx.get(f"{cloud.endpoints['api']}/.well-known/jwks.json").json()["keys"]
+    published = eventually(lambda: httpx.get(f"{cloud.endpoints['api']}/.well-known/jwks.json").json().get("keys"))
     again = ada.http.post("/v1/auth/login", json={"email": ada.email, "password": PASSWORD}).raise_for_status().json()
 
     assert rotated.returncode == 0, rotated.stderr

@@ -119,6 +119,12 @@ def test_the_sample_events_are_answered_in_the_real_runtime(start: Start) -> Non
     assert [asked["statusCode"], sent["statusCode"], last["statusCode"]] == [201, 202, 200]
     assert start("convert")(_sample("convert-object-created")) == {"batchItemFailures": []}
     assert len(start("convert")(_sample("convert-poison"))["batchItemFailures"]) == 1
+    graphql, ticket = (start("graphql")(_sample(name, token)) for name in ("graphql-my-images", "graphql-ticket"))
+    assert [graphql["statusCode"], ticket["statusCode"]] == [200, 201]
+    assert len(json.loads(graphql["body"])["data"]["myImages"]["edges"]) == 2
+    for name in ("notify-image-changed", "notify-session-ended", "notify-socket-opened"):
+        assert start("notify")(_sample(name)) == {"batchItemFailures": []}
+    assert len(start("notify")(_sample("notify-poison"))["batchItemFailures"]) == 1
     assert start("sweep")(_sample("sweep")).keys() == start("sweep")(_sample("sweep-recover")).keys()
     assert start("migrate")(_sample("migrate")) == {"applied": []}
 

@@ -28,6 +28,15 @@ def test_the_latest_change_comes_with_the_image() -> None:
     assert seen == image
 
 
+def test_an_image_whose_changes_are_forgotten_is_told_as_it_stands() -> None:
+    store, image = FakeStore(), a_ready_image()
+    store.images.add(image)
+
+    change, _ = latest_change(store, viewer=Principal(image.owner_id), image_id=image.id)
+
+    assert (change.status, change.happened_at, change.image_id) == ("ready", image.developed_at, image.id)
+
+
 def test_a_private_image_cannot_be_followed_by_strangers() -> None:
     """REQUIREMENTS 14."""
     store, image = FakeStore(), a_ready_image()

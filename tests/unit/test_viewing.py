@@ -50,6 +50,19 @@ def test_pages_lead_through_all_my_images_and_end(store: FakeStore) -> None:
     assert sizes == [2, 2, 1]
 
 
+def test_images_seen_together_are_each_shown_or_absent_in_their_place(store: FakeStore) -> None:
+    mine = an_image(owner_id=ADA.account_id)
+    public = a_ready_image(owner_id=BOB.account_id, visibility=Visibility.PUBLIC)
+    private, absent = a_ready_image(owner_id=BOB.account_id), ImageId(uuid7())
+    for image in (mine, public, private):
+        store.images.add(image)
+
+    seen = viewing.view_images(store, viewer=ADA, image_ids=[private.id, mine.id, absent, public.id, mine.id])
+
+    assert [seen[1], seen[3], seen[4]] == [mine, public, mine]
+    assert [str(seen[0]), str(seen[2])] == [f"No image {private.id}.", f"No image {absent}."]
+
+
 def test_an_empty_page_has_no_next(store: FakeStore) -> None:
     page = viewing.my_images(store, owner=ADA, after=None, limit=2)
 

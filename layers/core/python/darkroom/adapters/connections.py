@@ -24,7 +24,10 @@ class ApiGatewayConnections:
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint.rstrip("/")
         session = Session()
-        self._credentials = session.get_credentials()
+        credentials = session.get_credentials()
+        if credentials is None:
+            raise PermissionError("There are no AWS credentials to sign with: give the function a role.")
+        self._credentials = credentials
         self._region = session.get_config_variable("region")
         self._pool = urllib3.connection_from_url(
             self._endpoint, maxsize=_AT_ONCE, block=True, retries=False, timeout=_TIMEOUT
@@ -39,12 +42,11 @@ class ApiGatewayConnections:
         self._ask("DELETE", connection_id, b"")
 
     def _ask(self, method: str, connection_id: str, body: bytes) -> None:
-        request = AWSRequest(method, f"{self._endpoint}/@connections/{quote(connection_id, safe='')}", data=body)
+        url = f"{self._endpoint}/@connections/{quote(connection_id, safe='')}"
+        request = AWSRequest(method, url, data=body)
         SigV4Auth(self._credentials.get_frozen_credentials(), _SERVICE, self._region).add_auth(request)
         try:
-            answer = self._pool.urlopen(
-                method, urlsplit(request.url).path, body=body, headers=dict(request.headers.items())
-            )
+            answer = self._pool.urlopen(method, urlsplit(url).path, body=body, headers=dict(request.headers.items()))
         except urllib3.exceptions.HTTPError as error:
             raise Busy(f"{self._endpoint} does not answer ({error}).") from error
         if answer.status == HTTPStatus.GONE:

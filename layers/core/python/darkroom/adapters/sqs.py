@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import boto3
@@ -11,13 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.errors import Unavailable
 from darkroom.events import Message
-from darkroom.ids import EventId, ImageId
+from darkroom.ids import EventId, ImageId, uuid7
 from darkroom.images.object_keys import upload_key
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 _MOST_IN_A_BATCH = 10
+_ALARM_SECONDS = 10
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +86,24 @@ class SqsEventsQueue:
             for entry in answer.get("Failed", []):
                 _log.warning("The events queue refused %s: %s.", entry["Id"], entry["Code"])
         return taken
+
+
+class SqsInitAlarm:
+    """Has the reader of the events queue look, a while after a connection was opened, whether it has said anything."""
+
+    def __init__(self, queue: SqsEventsQueue) -> None:
+        self._queue = queue
+
+    def set(self, connection_id: str) -> None:
+        """Send the message that rings in ten seconds; a queue that does not take it raises `Unavailable`."""
+        message = Message(
+            id=EventId(uuid7()),
+            name="socket.opened",
+            payload={"connection_id": connection_id},
+            happened_at=datetime.now(UTC),
+        )
+        if not self._queue.send([message], delay_seconds=_ALARM_SECONDS):
+            raise Unavailable("The events queue did not take a message: try again in a moment.")
 
 
 def _body(message: Message) -> str:

@@ -16,6 +16,7 @@ from darkroom.principal import Principal
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+GRAPHQL = "application/graphql-response+json"
 ANYTHING = ["*/*"]
 
 _SERVER_FAULT = 500
@@ -29,6 +30,7 @@ _SENTENCES = {
 
 View = TypeVar("View", bound=Callable[..., Any])
 Verify = Callable[[str | None], Principal]
+Headers = dict[str, str | list[str]]
 
 
 class Api(Chalice):
@@ -56,7 +58,7 @@ class Api(Chalice):
         begun = time.perf_counter()
         self._further.clear()
         answer = super().__call__(event, context)
-        if answer["statusCode"] >= _FIRST_FAILURE and answer["headers"].get("Content-Type") != PROBLEM:
+        if answer["statusCode"] >= _FIRST_FAILURE and not _is_ours(answer):
             answer = _chalices_own(answer)
         answer["headers"].setdefault("Cache-Control", "no-store")
         answer["headers"].setdefault("X-Content-Type-Options", "nosniff")
@@ -218,6 +220,10 @@ def _problem_response(
 ) -> Response:
     problem = Problem(type="about:blank", title=title, status=status, detail=detail, errors=fields or msgspec.UNSET)
     return Response(msgspec.json.encode(problem).decode(), {"Content-Type": PROBLEM, **(headers or {})}, status)
+
+
+def _is_ours(answer: Mapping[str, Any]) -> bool:
+    return str(answer["headers"].get("Content-Type")).startswith((PROBLEM, GRAPHQL))
 
 
 def _chalices_own(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from io import BytesIO
 from typing import Protocol, TypeVar
 
 from darkroom.errors import Invalid, Refusal
@@ -89,28 +90,27 @@ async def _store(uploads: Uploads, apart: Apart, image: Image, chunks: AsyncIter
             else:
                 number = len(etags) + 1
                 etags.append((number, await _to_its_end(apart(partial(uploads.put_part, image, number, part)))))
+            del part  # or it would be held while the next one is collected
     if image.multipart_id is not None:
         await _to_its_end(apart(partial(uploads.complete_multipart, image, etags)))
 
 
 async def _in_parts(chunks: AsyncIterator[bytes], size: int) -> AsyncGenerator[bytes, None]:
     """Collect chunks to parts; other bytes than `size` raise `Invalid`, and too few of them before the last part."""
-    collected: list[bytes] = []
-    room, received = PART_BYTES, 0
+    part, received = BytesIO(), 0
     async for chunk in chunks:
         received += len(chunk)
         if received > size:
             raise Invalid(f"More bytes came than the {size:,} that were announced: upload the photo again.")
-        collected.append(chunk[:room])
+        room = PART_BYTES - part.tell()
+        part.write(chunk[:room])
         if len(chunk) > room:
-            part = b"".join(collected)
-            collected, room = [chunk[room:]], PART_BYTES + room
-            yield part
-            del part
-        room -= len(chunk)
+            yield part.getvalue()
+            part = BytesIO()
+            part.write(chunk[room:])
     if received < size:
         raise Invalid(f"Only {received:,} bytes came where {size:,} were announced: upload the photo again.")
-    yield b"".join(collected)
+    yield part.getvalue()
 
 
 def _give_up(unit_of_work: UnitOfWork, uploads: Uploads, image_id: ImageId, reason: str) -> None:

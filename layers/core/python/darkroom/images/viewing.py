@@ -1,5 +1,7 @@
 """Use cases of looking at images: the last one, one, mine, and which WebP fits a screen."""
 
+from collections.abc import Sequence
+
 from darkroom.errors import Conflict, NotFound
 from darkroom.ids import ImageId
 from darkroom.images.model import Image, Status, Variant, Visibility
@@ -22,19 +24,30 @@ def my_images(store: ImageStore, *, owner: Principal, after: Cursor | None, limi
     found = store.images.of_owner(owner.account_id, after=after, limit=limit + 1)
     shown = found[:limit]
     more = len(found) > limit
-    return Page(shown, Cursor(at=shown[-1].uploaded_at, id=shown[-1].id) if more else None)
+    return Page(shown, shown[-1].cursor if more else None)
 
 
 def view_image(store: ImageStore, *, viewer: Principal | None, image_id: ImageId) -> Image:
-    """Return an image to somebody who may see it: its owner, or anybody once it is ready and not private."""
+    """Return an image to somebody who may see it."""
     image = store.images.get(image_id)
-    if image is None:
+    if image is None or not may_view(image, viewer=viewer):
         raise no_image(image_id)
+    return image
+
+
+def view_images(
+    store: ImageStore, *, viewer: Principal | None, image_ids: Sequence[ImageId]
+) -> Sequence[Image | NotFound]:
+    """Return images in the order asked for, with a refusal in the place of each that may not be seen."""
+    seen = {image.id: image for image in store.images.get_many(image_ids) if may_view(image, viewer=viewer)}
+    return [seen.get(image_id) or no_image(image_id) for image_id in image_ids]
+
+
+def may_view(image: Image, *, viewer: Principal | None) -> bool:
+    """Tell who may see an image: its owner, or anybody once it is ready and not private."""
     if viewer is not None and viewer.account_id == image.owner_id:
-        return image
-    if image.status is Status.READY and image.visibility is not Visibility.PRIVATE:
-        return image
-    raise no_image(image_id)
+        return True
+    return image.status is Status.READY and image.visibility is not Visibility.PRIVATE
 
 
 def fitting_variant(image: Image, *, width: int | None) -> Variant:

@@ -39,8 +39,10 @@ LIFETIME = timedelta(hours=2, minutes=15)
 """A little over the two hours after which API Gateway ends every connection."""
 TICKET_LIFETIME = timedelta(seconds=60)
 
+PAGE = 1_000
+"""Listeners read at once. Small pages would each wait behind the posts to those of the page before."""
+
 _SECRET_BYTES = 32
-_PAGE = 100
 _REFUSED = "ConditionalCheckFailedException"
 _SELF = "self"
 _ENDED = "ended"
@@ -237,7 +239,7 @@ class DynamoSockets:
 
     def listening(self, topic: str) -> Iterable[Sequence[Subscription]]:
         """Return the subscriptions to a topic, page by page."""
-        found = self._listeners.query(_topic_key(topic), consistent_read=True, page_size=_PAGE)
+        found = self._listeners.query(_topic_key(topic), consistent_read=True, page_size=PAGE)
         return _pages(_subscription(topic, entry) for entry in found if entry.expires_at > unix_now())
 
     def end_session(self, caller: Caller) -> Sequence[Connection]:
@@ -335,7 +337,7 @@ def _subscription(topic: str, entry: Any) -> Subscription:
 
 
 def _pages(subscriptions: Iterator[Subscription]) -> Iterator[Sequence[Subscription]]:
-    while page := list(itertools.islice(subscriptions, _PAGE)):
+    while page := list(itertools.islice(subscriptions, PAGE)):
         yield page
 
 

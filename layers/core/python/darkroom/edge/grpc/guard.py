@@ -46,9 +46,9 @@ class Guard(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], "Awaitable[grpc.RpcMethodHandler[Any, Any] | None]"],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> "grpc.RpcMethodHandler[Any, Any] | None":
         """Return the handler of a call, wrapped. Requests are read inside, so that nonsense is refused kindly."""
         handler, method = await continuation(handler_call_details), handler_call_details.method
         if handler is None or not method.startswith(_OURS):
@@ -101,7 +101,8 @@ class Guard(grpc.aio.ServerInterceptor):
             code = grpc.StatusCode.DEADLINE_EXCEEDED
             await context.abort(code, str(error) or _TOO_LATE)
         except asyncio.CancelledError:
-            code = grpc.StatusCode.CANCELLED
+            too_late = context.time_remaining() == 0
+            code = grpc.StatusCode.DEADLINE_EXCEEDED if too_late else grpc.StatusCode.CANCELLED
             raise
         except Exception:
             code = grpc.StatusCode.INTERNAL

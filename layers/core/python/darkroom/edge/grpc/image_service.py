@@ -11,8 +11,8 @@ from bridge.v1 import image_pb2
 from bridge.v1.image_pb2_grpc import ImageServiceServicer
 
 from darkroom.edge.grpc.callers import Callers, Context
-from darkroom.edge.grpc.views import change_message, image_message, settled_message, visibility_of
-from darkroom.errors import Invalid, NotFound, TooManyTries, Unavailable
+from darkroom.edge.grpc.views import change_message, image_message, visibility_of
+from darkroom.errors import Invalid, TooManyTries, Unavailable
 from darkroom.ids import ImageId, parse_id
 from darkroom.images import following, viewing
 from darkroom.images.model import Image, ImageChange, Status
@@ -151,7 +151,7 @@ class ImageService(ImageServiceServicer):
             with self._room_for_a_watch(changed):
                 latest, image = await self._apart(partial(self._latest, owner, wanted))
                 yield image_pb2.WatchImageResponse(change=self._told(latest, image))
-                while latest is not None and latest.status not in _SETTLED:
+                while latest.status not in _SETTLED:
                     await changed.wait(_LOOK_EVERY_SECONDS)
                     if self._leaving:
                         raise Unavailable("This server is about to stop: call again.", retry_after=1)
@@ -161,14 +161,10 @@ class ImageService(ImageServiceServicer):
                             latest = change
                             yield image_pb2.WatchImageResponse(change=self._told(latest, image))
 
-    def _latest(self, owner: Principal, image_id: ImageId) -> tuple[ImageChange | None, Image]:
-        """Return the latest change, or None where it is too long ago to be known."""
+    def _latest(self, owner: Principal, image_id: ImageId) -> tuple[ImageChange, Image]:
         with self._studio.unit_of_work() as store:
-            image = own_image(store, owner=owner, image_id=image_id)
-            try:
-                return following.latest_change(store, viewer=owner, image_id=image_id)
-            except NotFound:
-                return None, image
+            own_image(store, owner=owner, image_id=image_id)
+            return following.latest_change(store, viewer=owner, image_id=image_id)
 
     def _news(self, owner: Principal, image_id: ImageId, after: Cursor) -> tuple[Sequence[ImageChange], Image]:
         with self._studio.unit_of_work() as store:
@@ -179,9 +175,7 @@ class ImageService(ImageServiceServicer):
     def _shown(self, image: Image) -> image_pb2.Image:
         return image_message(image, self._studio.addresses)
 
-    def _told(self, change: ImageChange | None, image: Image) -> image_pb2.ImageChange:
-        if change is None:
-            return settled_message(image, self._studio.addresses)
+    def _told(self, change: ImageChange, image: Image) -> image_pb2.ImageChange:
         return change_message(change, image, self._studio.addresses)
 
     @contextmanager

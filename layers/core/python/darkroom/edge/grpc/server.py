@@ -17,12 +17,15 @@ from darkroom.edge.grpc.image_service import ImageService
 from darkroom.images.streaming import LONGEST_STREAM
 
 LARGEST_MESSAGE = 128 * 1024
+UNREAD_BYTES = 1024 * 1024  # of a stream, before its caller has to wait; over 100 ms of way that is 10 MB/s
 LONGEST_WATCH_SECONDS = 900.0  # as long as an access token is good
 
 _MOST_CALLS = 2000
 _LAST_WORDS_SECONDS = 1.0
 _OPTIONS = (
     ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+    ("grpc.http2.bdp_probe", 0),  # it would let a fast caller fill our memory while the storage is slow
+    ("grpc.http2.lookahead_bytes", UNREAD_BYTES),
     ("grpc.max_concurrent_streams", 256),
     ("grpc.so_reuseport", 0),  # a port that somebody else holds is an error, not a share
     ("grpc.keepalive_time_ms", 30_000),  # a caller that is gone without a word is noticed

@@ -70,15 +70,6 @@ def change_message(change: images.ImageChange, image: images.Image, addresses: A
     )
 
 
-def settled_message(image: images.Image, addresses: Addresses) -> image_pb2.ImageChange:
-    """Show how an image stands whose last change is too long ago to be known."""
-    return image_pb2.ImageChange(
-        status=_STATUSES[image.status],
-        happened_at=_timestamp(image.developed_at or image.uploaded_at),
-        image=image_message(image, addresses),
-    )
-
-
 def visibility_of(told: "image_pb2.Visibility.ValueType") -> images.Visibility:
     """Read who may see an image; what this version does not know is private."""
     return next((ours for ours, theirs in _VISIBILITIES.items() if theirs == told), images.Visibility.PRIVATE)

@@ -67,6 +67,8 @@ def read(text: str) -> Message:
         raise Unreadable("Message must be an object with a type")
     if _is_deep(message):
         raise Unreadable(f"Message is nested deeper than {_DEEPEST} levels")
+    if _has_half_a_character(message):
+        raise Unreadable("Message has half of a surrogate pair")
     try:
         reader = _READERS[message["type"]]
     except KeyError as error:
@@ -129,6 +131,14 @@ def _write(**message: Any) -> str:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def _has_half_a_character(message: Any) -> bool:
+    try:
+        json.dumps(message, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _is_deep(value: Any) -> bool:

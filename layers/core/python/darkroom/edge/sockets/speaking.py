@@ -40,12 +40,9 @@ def already_exists(subscription_id: str) -> Closing:
 class Speaker:
     """The channel, with a few tries when it is busy."""
 
-    def __init__(
-        self, channel: Channel, *, pauses: Sequence[float] = PAUSES, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, channel: Channel, *, pauses: Sequence[float] = PAUSES) -> None:
         self._channel = channel
         self._pauses = pauses
-        self._sleep = sleep
 
     def say(self, connection_id: str, message: str) -> None:
         """Post a message, or raise `Gone`, or `Busy` after the last try."""
@@ -64,5 +61,5 @@ class Speaker:
             try:
                 return act()
             except Busy:
-                self._sleep(pause)
+                time.sleep(pause)
         return act()
