@@ -53,10 +53,6 @@ class Images:
         """Return those that there are, in any order."""
         return self._all("id = ANY(%(ids)s)", {"ids": list(image_ids)})
 
-    def get_many(self, image_ids: Sequence[ImageId]) -> Sequence[Image]:
-        """Return those that there are, in any order."""
-        return self._all("WHERE id = ANY(%(ids)s)", {"ids": list(image_ids)})
-
     def lock(self, image_id: ImageId) -> Image | None:
         """Return one image and keep everybody else from changing it until this transaction ends."""
         return self._one("id = %(id)s FOR UPDATE", {"id": image_id})
