@@ -96,7 +96,7 @@ def test_the_policy_lets_no_script_or_style_in_but_the_apps_own() -> None:
     assert rules["script-src"] == rules["style-src"] == rules["font-src"] == rules["worker-src"] == "'self'"
     assert "unsafe" not in text
     assert "*" not in text
-    assert set(hosts) >= {"Media", "Storage"}
+    assert set(hosts) >= {"Media", "Storage", "Sockets"}
 
 
 def test_a_browser_may_go_to_the_buckets_where_an_address_is_signed_for_it() -> None:
