@@ -1,6 +1,6 @@
 # Darkroom. `make help` lists what can be done here.
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev types down reset logs test check bench lock rotate-keys format
+.PHONY: help setup up dev types down reset logs publish-web test check bench lock rotate-keys format
 SHELL := /bin/sh
 
 help: ## list the targets
@@ -27,6 +27,9 @@ reset: setup ## stop it and wipe its data (asks first)
 
 logs: setup ## follow what the local cloud and the functions say
 	@.venv/bin/python -m localstack logs
+
+publish-web: setup ## put the web app into the stack that `sam deploy` made on AWS
+	@.venv/bin/python -m localstack publish-web
 
 test: setup ## run every test
 	@.venv/bin/python -m pytest

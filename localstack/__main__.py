@@ -1,4 +1,4 @@
-"""The command line of the local cloud: `python -m localstack up|dev|down|reset|logs`."""
+"""The command line of the local cloud: `python -m localstack up|dev|down|reset|logs|publish-web`."""
 
 import argparse
 import contextlib
@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from localstack import developing, logs, postgres, processes
+from localstack import developing, logs, postgres, processes, publishing
 from localstack.home import Home, Ports
 from localstack.progress import Progress
 from localstack.supervisor import Supervisor, running_pid
@@ -23,6 +23,7 @@ def main() -> int:
     commands.add_parser("down", help="stop the one that runs")
     reset = commands.add_parser("reset", help="stop it and wipe its data")
     reset.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("publish-web", help="put the web app into a stack on AWS")
     commands.add_parser("logs", help="follow what everything says")
     arguments = parser.parse_args()
     try:
@@ -33,6 +34,8 @@ def main() -> int:
             developing.run(home, Ports.load())
         elif arguments.command == "down":
             _down(home)
+        elif arguments.command == "publish-web":
+            publishing.run()
         elif arguments.command == "reset":
             _reset(home, asked=arguments.yes)
         else:

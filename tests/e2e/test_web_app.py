@@ -104,6 +104,20 @@ def test_assets_of_an_earlier_build_are_still_there(cloud: LocalCloud, web: str)
     assert httpx.get(f"{web}/assets/index-before.js").text == "1"
 
 
+def test_the_app_is_published_to_a_stack_by_a_command(cloud: LocalCloud, web: str) -> None:
+    objects = boto3.client("s3", **cloud.aws())
+    for key in ("index.html", "config.json"):
+        objects.delete_object(Bucket="darkroom-web-000000000000", Key=key)
+    objects.close()
+    account = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+
+    told = cloud.command("publish-web", AWS_ENDPOINT_URL=cloud.endpoints["aws"], **account)
+
+    assert (told.returncode, told.stdout) == (0, f"The web app is at {web}.\n")
+    assert '<div id="root">' in httpx.get(web).text
+    assert httpx.get(f"{web}/config.json").json()["mostUploadBytes"] == 25_000_000
+
+
 def test_a_stranger_who_opens_the_app_can_sign_in_or_register(page: Page) -> None:
     page.goto("/")
 
