@@ -13,12 +13,8 @@ fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 
 generate() { # FOLDER: everything anew, in there
-    sdl=docs/schema.graphql
-    if [ -f layers/core/python/darkroom/edge/graphql/sdl.py ]; then
-        sdl=$1/schema.graphql
-        PYTHONPATH=layers/core/python .venv/bin/python -m darkroom.edge.graphql.sdl >"$sdl"
-    fi
-    .venv/bin/python - "$sdl" >"$1/tsconfig.json" <<'END'
+    PYTHONPATH=layers/core/python .venv/bin/python -m darkroom.edge.graphql.sdl >"$1/schema.graphql"
+    .venv/bin/python - "$1/schema.graphql" >"$1/tsconfig.json" <<'END'
 import json, pathlib, sys
 schema = str(pathlib.Path(sys.argv[1]).resolve())
 print(json.dumps({"compilerOptions": {"plugins": [{"name": "gql.tada/ts-plugin", "schema": schema}]}}))

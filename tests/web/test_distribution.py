@@ -106,3 +106,12 @@ def test_a_browser_may_go_to_the_buckets_where_an_address_is_signed_for_it() -> 
     assert set(uploads["AllowedMethods"]) == {"POST", "PUT", "GET"}
     assert uploads["ExposedHeaders"] == ["ETag"]  # of a part, by which the upload is completed
     assert media["AllowedMethods"] == ["GET"]
+
+
+def test_the_apps_own_pages_may_open_sockets() -> None:
+    stated = RESOURCES["SocketsFunction"]["Properties"]["Environment"]["Variables"]["ALLOWED_ORIGINS"]
+    _, with_others, alone = stated["Fn::If"]
+    address = {"Fn::If": ["HasWebUrl", {"Ref": "PublicWebUrl"}, {"Fn::Sub": "https://${WebDistribution.DomainName}"}]}
+
+    assert alone == address
+    assert with_others["Fn::Sub"] == ["${Web},${AllowedOrigins}", {"Web": address}]
