@@ -73,7 +73,7 @@ def test_the_main_job_runs_in_the_real_runtime(cloud: Deployed, start: Start) ->
 
 
 def test_the_sweep_counts_in_the_real_runtime(start: Start) -> None:
-    assert start("sweep")({}) == {"refused": 0, "requeued": 0, "forgotten": 0}
+    assert start("sweep")({}) == {"refused": 0, "requeued": 0, "forgotten": 0, "purged": 0, "tidied": 0}
 
 
 def test_migrations_are_applied_once_in_the_real_runtime(cloud: Deployed, database_url: str) -> None:
@@ -104,7 +104,7 @@ def test_a_handler_that_crashes_is_told_as_lambda_tells_it_and_lives_on(start: S
     crashed = start("sweep")([])
 
     assert crashed["errorType"] == "AttributeError"
-    assert start("sweep")({}) == {"refused": 0, "requeued": 0, "forgotten": 0}
+    assert start("sweep")({}) == {"refused": 0, "requeued": 0, "forgotten": 0, "purged": 0, "tidied": 0}
 
 
 def test_the_sample_events_are_answered_in_the_real_runtime(start: Start) -> None:
@@ -119,6 +119,10 @@ def test_the_sample_events_are_answered_in_the_real_runtime(start: Start) -> Non
     assert [asked["statusCode"], sent["statusCode"], last["statusCode"]] == [201, 202, 200]
     assert start("convert")(_sample("convert-object-created")) == {"batchItemFailures": []}
     assert len(start("convert")(_sample("convert-poison"))["batchItemFailures"]) == 1
+    image_id = json.loads(last["body"])["id"]
+    in_hand = [start("images")(_sample(f"images-{what}", token, image_id)) for what in ("edit", "delete", "restore")]
+    assert [answer["statusCode"] for answer in in_hand] == [200, 204, 200]
+    assert json.loads(in_hand[2]["body"])["title"] == "Harbour"
     graphql, ticket = (start("graphql")(_sample(name, token)) for name in ("graphql-my-images", "graphql-ticket"))
     assert [graphql["statusCode"], ticket["statusCode"]] == [200, 201]
     assert len(json.loads(graphql["body"])["data"]["myImages"]["edges"]) == 2
@@ -129,9 +133,10 @@ def test_the_sample_events_are_answered_in_the_real_runtime(start: Start) -> Non
     assert start("migrate")(_sample("migrate")) == {"applied": []}
 
 
-def _sample(name: str, token: str = "") -> Any:
-    """Return a sample event, signed in where it asks for that."""
-    return json.loads((ROOT / f"localstack/events/{name}.json").read_text().replace("ACCESS_TOKEN", token))
+def _sample(name: str, token: str = "", image_id: str = "") -> Any:
+    """Return a sample event, signed in and about an image where it asks for that."""
+    text = (ROOT / f"localstack/events/{name}.json").read_text()
+    return json.loads(text.replace("ACCESS_TOKEN", token).replace("IMAGE_ID", image_id))
 
 
 def _account(port: int) -> dict[str, str]:
