@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { type CSSProperties, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { putImage } from "@/features/images/cache";
 import { altOf, byWidth, largest, sourcesOf } from "@/features/images/measures";
@@ -48,7 +48,8 @@ export function Photo({ image, sizes, first = false, className }: Props) {
   return (
     <span
       className={`${classes.photo ?? ""} ${className ?? ""}`}
-      style={haze === null ? undefined : { backgroundImage: `url("${haze}")` }}
+      style={haze === null ? undefined : ({ "--haze": `url("${haze}")` } as CSSProperties)}
+      data-shown={shown}
     >
       {lost ? (
         <span className={classes.lost}>{t("unavailable")}</span>
@@ -66,7 +67,6 @@ export function Photo({ image, sizes, first = false, className }: Props) {
           fetchPriority={first ? "high" : "auto"}
           decoding="async"
           draggable={false}
-          data-shown={shown}
           onLoad={() => {
             setShown(true);
             setFailed(null);
