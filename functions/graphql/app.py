@@ -39,6 +39,7 @@ class GraphqlSettings(DatabaseSettings, VerifierSettings):
     sockets_table: str
     throttles_table: str
     sockets_url: str
+    most_upload_bytes: int
     introspection: str = "off"
 
 
@@ -52,7 +53,12 @@ addresses = MediaAddresses(
     credentials=Credentials.from_environment(),
 )
 operations = Operations(
-    World(unit_of_work=unit_of_work, addresses=addresses, uploads=S3Uploads(s3_client(), settings.originals_bucket)),
+    World(
+        unit_of_work=unit_of_work,
+        addresses=addresses,
+        uploads=S3Uploads(s3_client(), settings.originals_bucket),
+        most_upload_bytes=settings.most_upload_bytes,
+    ),
     Limits(introspection=settings.introspection == "on"),
     report=lambda error: logger.error("unexpected", exc_info=error),
 )

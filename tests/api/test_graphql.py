@@ -28,7 +28,7 @@ from tests.gateway import Answer, Gateway
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 IMAGE = """
-    id status reason fileName width height bytes contentType visibility thumbhash uploadedAt developedAt
+    id status reason fileName title altText width height bytes contentType visibility thumbhash uploadedAt developedAt
     variants { width height bytes url }
 """
 UPLOAD = """

@@ -199,6 +199,19 @@ def test_signing_out_closes_the_sockets_of_that_session(
     assert gateway.closed == ["laptop"]
 
 
+def test_signing_out_everywhere_closes_every_socket_of_that_account(
+    notify: ModuleType, gateway: _Gateway, sockets: DynamoSockets
+) -> None:
+    """REQUIREMENTS 22."""
+    ada, bob = AccountId(uuid7()), AccountId(uuid7())
+    for connection, whose, session in (("desk", ada, "desk's"), ("tablet", ada, "tablet's"), ("bobs", bob, "bobs")):
+        sockets.open(Connection(id=connection, caller=Caller(str(whose), session)))
+
+    assert _send(notify, _message("session.ended", account_id=str(ada))) == {"batchItemFailures": []}
+
+    assert sorted(gateway.closed) == ["desk", "tablet"]
+
+
 def test_a_socket_that_did_not_introduce_itself_is_closed(
     notify: ModuleType, gateway: _Gateway, sockets: DynamoSockets
 ) -> None:

@@ -49,7 +49,8 @@ def test_the_most_bytes_of_a_photo_can_be_set_up_to_what_is_developed() -> None:
     stated = TEMPLATE["Parameters"]["MostUploadBytes"]
 
     assert (stated["Default"], stated["MaxValue"]) == (MOST_BYTES, MOST_STREAMED_BYTES)
-    assert FUNCTIONS["UploadFunction"]["Environment"]["Variables"]["MOST_UPLOAD_BYTES"] == {"Ref": "MostUploadBytes"}
+    for function in ("UploadFunction", "GraphqlFunction"):
+        assert FUNCTIONS[function]["Environment"]["Variables"]["MOST_UPLOAD_BYTES"] == {"Ref": "MostUploadBytes"}
 
 
 def test_a_route_belongs_to_one_function() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from darkroom.edge.session_transport import COOKIE, HEADER
-from darkroom.edge.wire import auth, images
+from darkroom.edge.wire import auth, images, sockets
 from darkroom.edge.wire.common import Nothing, Request
 from darkroom.errors import (
     Conflict,
@@ -167,8 +167,12 @@ OPERATIONS: Mapping[Route, Operation] = {
         redirects=True,
     ),
     ("GET", "/v1/images/{image_id}/original"): Operation(answers={302: None}, refuses=[Conflict], redirects=True),
+    ("POST", "/v1/sockets/tickets"): Operation(answers={201: sockets.TicketView}),
 }
 
 LEFT_OUT: Mapping[Route, str] = {
+    ("POST", "/v1/graphql"): "GraphQL describes itself: docs/schema.graphql.",
+    ("GET", "/v1/graphql"): "GraphiQL is a page for people.",
+    ("GET", "/v1/graphql/assets/{name}"): "This is a file of GraphiQL.",
     ("OPTIONS", "/{proxy+}"): "A browser asks this for every address; OpenAPI has no path for that.",
 }

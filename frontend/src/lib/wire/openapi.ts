@@ -229,6 +229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sockets/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a member a ticket that opens one socket. */
+        post: operations["issueTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads": {
         parameters: {
             query?: never;
@@ -479,6 +496,15 @@ export interface components {
          */
         Status: "awaiting" | "processing" | "ready" | "refused";
         /**
+         * TicketView
+         * @description What opens one socket, once, as `?ticket=`, until it expires.
+         */
+        TicketView: {
+            ticket: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /**
          * UploadView
          * @description An image that is awaited, and where to send it.
          */
@@ -631,6 +657,7 @@ export type Problem = components['schemas']['Problem'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type SessionView = components['schemas']['SessionView'];
 export type Status = components['schemas']['Status'];
+export type TicketView = components['schemas']['TicketView'];
 export type UploadView = components['schemas']['UploadView'];
 export type VariantView = components['schemas']['VariantView'];
 export type Visibility = components['schemas']['Visibility'];
@@ -1138,6 +1165,30 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyTries"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketView"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
             429: components["responses"]["TooManyTries"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];

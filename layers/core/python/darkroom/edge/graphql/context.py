@@ -13,7 +13,7 @@ from darkroom.access.ports import AccountRepository
 from darkroom.errors import NotFound, Unauthenticated
 from darkroom.events import EventLog
 from darkroom.ids import ImageId
-from darkroom.images.model import Image
+from darkroom.images.model import MOST_BYTES, Image
 from darkroom.images.ports import Addresses, ChangeLog, ImageRepository, Uploads
 from darkroom.images.viewing import view_images
 from darkroom.principal import Principal
@@ -50,6 +50,7 @@ class World:
     unit_of_work: Callable[[], AbstractContextManager[Store]]
     addresses: Addresses
     uploads: Uploads | None = None
+    most_upload_bytes: int = MOST_BYTES
 
 
 class Context:
@@ -64,6 +65,7 @@ class Context:
         self.unit_of_work = world.unit_of_work
         self.addresses = world.addresses
         self.images: DataLoader[ImageId, Image] = DataLoader(load_fn=self._view_images)
+        self.most_upload_bytes = world.most_upload_bytes
         self._uploads = world.uploads
 
     @property

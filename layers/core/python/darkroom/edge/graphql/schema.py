@@ -83,6 +83,7 @@ class Mutation:
                 size=input.bytes,
                 checksum_sha256=input.checksum_sha256,
                 visibility=images.Visibility[input.visibility.name],
+                most=info.context.most_upload_bytes,
             )
         return RequestedUpload.of(image, place, info.context)
 

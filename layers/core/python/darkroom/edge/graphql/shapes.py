@@ -87,6 +87,8 @@ class Image:
         description="Why it was refused, or what was left out of it where something was."
     )
     file_name: str | None = strawberry.field(description="The name of the file that was sent; only its owner sees it.")
+    title: str | None = strawberry.field(description="What its owner calls it.")
+    alt_text: str | None = strawberry.field(description="What it shows, in words, for those who do not see it.")
     width: int | None = strawberry.field(description="Of the upright full size in pixels, once it is ready.")
     height: int | None = strawberry.field(description="Of the upright full size in pixels, once it is ready.")
     bytes: int = strawberry.field(description="The size of the file that was sent.")
@@ -121,6 +123,8 @@ class Image:
             status=ImageStatus[image.status.name],
             reason=image.reason,
             file_name=image.file_name if viewer and viewer.account_id == image.owner_id else None,
+            title=image.title,
+            alt_text=image.alt_text,
             width=image.width,
             height=image.height,
             bytes=image.bytes,
