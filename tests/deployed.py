@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 LAMBDAS = sorted({app.parent.name for app in ROOT.glob("functions/*/app.py")} - {"bridge"})  # that is a container
+DISTRIBUTION_SECRET = "what-the-distribution-knows"
 API_URL = "http://api.test"
 MEDIA_URL = "http://media.test"
 ADDRESSES = {"MEDIA_URL": MEDIA_URL, "SOCKETS_URL": "wss://sockets.test", "SOCKETS_ENDPOINT": "http://sockets.test"}
@@ -40,6 +41,8 @@ class Deployed:
     def _resolve(self, name: str, value: Any) -> str:
         if name == "DATABASE_URL":
             return self.database_url
+        if name == "DISTRIBUTION_SECRET":
+            return DISTRIBUTION_SECRET
         if name in ADDRESSES:
             return ADDRESSES[name]
         if name == "TRUSTED_ISSUERS":

@@ -32,6 +32,7 @@ class AuthSettings(DatabaseSettings):
     token_issuer: str
     token_audience: str
     public_web_url: str
+    distribution_secret: str
 
 
 settings = AuthSettings.load()
@@ -46,7 +47,7 @@ door = Door(
     refresh_tokens=DynamoRefreshTokens(settings.refresh_tokens_table),
     throttle=DynamoThrottle(settings.throttles_table),
 )
-app = Api("auth", verify=verifier.verify)
+app = Api("auth", verify=verifier.verify, distribution_secret=settings.distribution_secret)
 transport = SessionTransport(app, web_url=settings.public_web_url, lifetime=LIFETIME)
 
 
