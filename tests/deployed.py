@@ -20,7 +20,12 @@ LAMBDAS = sorted({app.parent.name for app in ROOT.glob("functions/*/app.py")} - 
 DISTRIBUTION_SECRET = "what-the-distribution-knows"
 API_URL = "http://api.test"
 MEDIA_URL = "http://media.test"
-ADDRESSES = {"MEDIA_URL": MEDIA_URL, "SOCKETS_URL": "wss://sockets.test", "SOCKETS_ENDPOINT": "http://sockets.test"}
+ADDRESSES = {
+    "MEDIA_URL": MEDIA_URL,
+    "SOCKETS_URL": "wss://sockets.test",
+    "SOCKETS_ENDPOINT": "http://sockets.test",
+    "ALLOWED_ORIGINS": "http://web.test",
+}
 
 _TEMPLATE: dict[str, dict[str, dict[str, Any]]] = yaml_parse((ROOT / "template.yaml").read_text())
 _PARTS = _TEMPLATE["Resources"]

@@ -77,11 +77,12 @@ def test_a_ticket_past_its_minute_is_refused_though_it_is_still_stored(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tickets = DynamoSocketTickets(deployed.names["SocketsTable"])
+    issued = tables.unix_now()
+    monkeypatch.setattr(sockets, "unix_now", lambda: issued)
     ticket = tickets.issue(ADA)
-    later = tables.unix_now() + 60
-    monkeypatch.setattr(sockets, "unix_now", lambda: later)
+    monkeypatch.setattr(sockets, "unix_now", lambda: issued + 60)
 
-    assert later == ticket.expires_at.timestamp()
+    assert ticket.expires_at.timestamp() == issued + 60
     assert tickets.spend(ticket.ticket) is None
 
 
