@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class LocalCloud:
     source: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -42,6 +43,7 @@ class LocalCloud:
             "DARKROOM_HOME": str(self.home.root),
             "DARKROOM_PORT": str(self.port),
             "DARKROOM_SOURCE": str(self.source),
+            **self.settings,
         }
 
     @property
