@@ -1,6 +1,6 @@
 # Darkroom. `make help` lists what can be done here.
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev types down reset logs publish-web test check bench lock rotate-keys format
+.PHONY: help setup up dev types down reset logs publish-web test check bench screenshots lock rotate-keys format
 SHELL := /bin/sh
 
 help: ## list the targets
@@ -42,6 +42,9 @@ format: setup ## put the code in order
 
 bench: setup ## measure speed and memory as ratios and write docs/benchmarks.md
 	@.venv/bin/python -m tests.bench.main
+
+screenshots: setup ## look at every page of the web app: light and dark, phone and desktop
+	@.venv/bin/python -m tests.web.screenshots
 
 rotate-keys: setup ## put a new signing key in front; the one before stays trusted
 	@.venv/bin/darkroom rotate-keys

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
-SECTIONS = ("conversion", "throughput", "fanout")
+SECTIONS = ("conversion", "throughput", "fanout", "web")
 
 
 def main() -> None:
