@@ -112,9 +112,9 @@ def _page(rows: list[tuple[str, str, Figures]]) -> str:
     return (
         "## The web app\n\n"
         f"The built app from a local cloud in a headless Chromium with an empty cache; home has {PHOTOS} photos. The "
-        "slow phone is Lighthouse's: a processor four times slower, 1.6 Mbit/s, 150 ms. The emulator's distribution does "
-        "not compress, as CloudFront does, so here the phone receives about three times the bytes. CLS and TBT (what "
-        f"tasks take beyond 50 ms) are summed until {SETTLED_MILLISECONDS / 1000} s after the page was there. Medians of "
-        f"{ROUNDS} visits. Good by web.dev: {GOOD}.\n\n"
+        "slow phone is Lighthouse's: a processor four times slower, 1.6 Mbit/s, 150 ms. The emulator's distribution "
+        "does not compress, as CloudFront does, so here the phone receives about three times the bytes. CLS and TBT "
+        f"(what tasks take beyond 50 ms) are summed until {SETTLED_MILLISECONDS / 1000} s after the page was there. "
+        f"Medians of {ROUNDS} visits. Good by web.dev: {GOOD}.\n\n"
         "| page | LCP | CLS | TBT |\n|---|--:|--:|--:|\n" + lines
     )
