@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type CSSProperties, useCallback, useState } from "react";
+import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { putImage } from "@/features/images/cache";
 import { altOf, byWidth, largest, sourcesOf } from "@/features/images/measures";
@@ -23,40 +23,44 @@ interface Props {
 export function Photo({ image, sizes, first = false, className }: Props) {
   const { t } = useTranslation("images");
   const queries = useQueryClient();
-  const [shown, setShown] = useState(false);
+  const [loaded, setLoaded] = useState<string | undefined>(undefined);
   const [failed, setFailed] = useState<string | null>(null);
   const [lost, setLost] = useState(false);
-  const source = largest(image);
+  const url = largest(image)?.url;
+  const shown = url !== undefined && loaded === url; // a new address is a new image to wait for
   const haze = image.thumbhash === null ? null : thumbhashUrl(image.thumbhash);
 
   const renew = async () => {
-    if (source === undefined || failed !== null) {
+    if (url === undefined || failed !== null) {
       setLost(true);
       return;
     }
-    setFailed(source.url);
+    setFailed(url);
     try {
       putImage(queries, await queries.query({ ...imageQuery(image.id, queries), staleTime: 0 }));
     } catch {
       setLost(true);
     }
   };
-  const settle = useCallback((element: HTMLImageElement | null) => {
-    if (element?.complete && element.naturalWidth > 0) setShown(true); // it was at hand already
-  }, []);
+  const settle = useCallback(
+    (element: HTMLImageElement | null) => {
+      if (element?.complete && element.naturalWidth > 0) setLoaded(url); // it was at hand already
+    },
+    [url],
+  );
 
   return (
     <span
       className={`${classes.photo ?? ""} ${className ?? ""}`}
-      style={haze === null ? undefined : ({ "--haze": `url("${haze}")` } as CSSProperties)}
       data-shown={shown}
     >
+      {haze === null ? null : <span className={classes.haze} style={{ backgroundImage: `url("${haze}")` }} />}
       {lost ? (
         <span className={classes.lost}>{t("unavailable")}</span>
       ) : (
         <img
           ref={settle}
-          key={source?.url}
+          key={url}
           src={byWidth(image)[0]?.url}
           srcSet={sourcesOf(image)}
           sizes={sizes}
@@ -68,7 +72,7 @@ export function Photo({ image, sizes, first = false, className }: Props) {
           decoding="async"
           draggable={false}
           onLoad={() => {
-            setShown(true);
+            setLoaded(url);
             setFailed(null);
           }}
           onError={() => void renew()}
